@@ -1,0 +1,124 @@
+package cnn
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+
+	"digits/internal/atomicfile"
+)
+
+// Checkpoint is a training run at rest: what a Trainer needs to go on as if it
+// had never stopped.
+type Checkpoint struct {
+	Model  *Model // the parameters as they were
+	Best   *Model // the best ones so far by the caller's judgement, or nil; of the same network
+	Record string // the caller's own account
+
+	steps  int
+	memory [2][]float32
+}
+
+// ErrMismatch is wrapped by the error about a checkpoint of another network or
+// another optimizer.
+var ErrMismatch = errors.New("the checkpoint belongs to another run")
+
+const (
+	recordKey   = "record"
+	stepsKey    = "steps"
+	modelPart   = "model"
+	bestPart    = "best"
+	memoryParts = "optimizer"
+)
+
+// Checkpoint returns the state as it is now. Best and Record are the caller's.
+func (t *Trainer) Checkpoint() Checkpoint {
+	c := Checkpoint{Model: t.Snapshot(), steps: t.optimizer.steps}
+	for i, m := range t.optimizer.memory {
+		c.memory[i] = slices.Clone(m)
+	}
+	return c
+}
+
+// Restore puts the trainer into the state of the checkpoint. On an error it is
+// unchanged.
+func (t *Trainer) Restore(c Checkpoint) error {
+	if len(c.Model.parameters) != len(t.parameters) {
+		return fmt.Errorf("%w: it has %d parameters, the network has %d", ErrMismatch, len(c.Model.parameters), len(t.parameters))
+	}
+	for i, m := range t.optimizer.memory {
+		if len(c.memory[i]) != len(m) {
+			return fmt.Errorf("%w: it was made with another optimizer", ErrMismatch)
+		}
+	}
+	copy(t.parameters, c.Model.parameters)
+	for i, m := range t.optimizer.memory {
+		copy(m, c.memory[i])
+	}
+	t.optimizer.steps = c.steps
+	return nil
+}
+
+// SaveFile writes the checkpoint, whole or not at all, as a safetensors file
+// of flat vectors.
+func (c Checkpoint) SaveFile(path string) error {
+	parts := []Tensor{flat(modelPart, c.Model.parameters)}
+	if c.Best != nil {
+		parts = append(parts, flat(bestPart, c.Best.parameters))
+	}
+	for i, m := range c.memory {
+		if m != nil {
+			parts = append(parts, flat(memoryParts+strconv.Itoa(i), m))
+		}
+	}
+	metadata, err := c.Model.net.metadata(map[string]string{recordKey: c.Record, stepsKey: strconv.Itoa(c.steps)})
+	if err != nil {
+		return err
+	}
+	file, err := encodeTensors(parts, metadata)
+	if err != nil {
+		return err
+	}
+	return atomicfile.Write(path, func(w io.Writer) error { _, err := w.Write(file); return err })
+}
+
+func flat(name string, data []float32) Tensor { return Tensor{name, []int{len(data)}, data} }
+
+// LoadCheckpoint reads a checkpoint as strictly as Load reads a model.
+func LoadCheckpoint(r io.Reader) (Checkpoint, error) {
+	parts, metadata, _, err := decodeTensors(r)
+	if err != nil {
+		return Checkpoint{}, err
+	}
+	net, err := networkOf(metadata)
+	if err != nil {
+		return Checkpoint{}, err
+	}
+	c := Checkpoint{Record: metadata[recordKey]}
+	if c.steps, err = strconv.Atoi(metadata[stepsKey]); err != nil || c.steps < 0 {
+		return Checkpoint{}, fmt.Errorf("%w: it does not say after how many steps it was made; is it a model rather than a checkpoint?", ErrForeign)
+	}
+	for _, p := range parts {
+		if len(p.Data) != net.parameters {
+			return Checkpoint{}, fmt.Errorf("%w: its part %.40q has %d numbers, its network %d", ErrCorrupt, p.Name, len(p.Data), net.parameters)
+		}
+		switch p.Name {
+		case modelPart:
+			c.Model = &Model{net: net, parameters: p.Data}
+		case bestPart:
+			c.Best = &Model{net: net, parameters: p.Data}
+		case memoryParts + "0":
+			c.memory[0] = p.Data
+		case memoryParts + "1":
+			c.memory[1] = p.Data
+		default:
+			return Checkpoint{}, fmt.Errorf("%w: it has an unknown part %.40q", ErrForeign, p.Name)
+		}
+	}
+	if c.Model == nil {
+		return Checkpoint{}, fmt.Errorf("%w: it has no parameters", ErrCorrupt)
+	}
+	return c, nil
+}

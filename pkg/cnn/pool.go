@@ -1,0 +1,109 @@
+package cnn
+
+// MaxPool takes the maximum of each window. Padding never wins: a window is
+// clipped to the image. The first of equal values gets the gradient.
+type MaxPool struct{ Window }
+
+func (MaxPool) kind() string { return "maxpool" }
+
+func (l MaxPool) output(in Shape) (Shape, error) { return l.pooled(in) }
+
+// memo: where in the sample each maximum was.
+func (MaxPool) memo(_, out Shape) int { return out.Size() }
+
+func (l MaxPool) forward(p *pass) {
+	plane, o := p.in.H*p.in.W, 0
+	for at := 0; at < p.n*p.in.Size(); at += plane {
+		x := p.x[at:][:plane]
+		for row := range p.out.H {
+			for col := range p.out.W {
+				best := l.argMax(x, p.in, row, col)
+				p.y[o] = x[best]
+				if p.memo != nil {
+					p.memo[o] = int32(best)
+				}
+				o++
+			}
+		}
+	}
+}
+
+// argMax returns the index in the plane of the largest value of a window. A
+// NaN wins over everything, so that it is seen.
+func (l MaxPool) argMax(plane []float32, in Shape, row, col int) int {
+	top, bottom, left, right := l.clip(in, row, col)
+	best := top*in.W + left
+	for y := top; y < bottom; y++ {
+		for i := y*in.W + left; i < y*in.W+right; i++ {
+			if plane[i] > plane[best] || plane[i] != plane[i] {
+				best = i
+			}
+		}
+	}
+	return best
+}
+
+func (l MaxPool) backward(p *pass) {
+	if p.dx == nil {
+		return
+	}
+	clear(p.dx[:p.n*p.in.Size()])
+	planeIn, planeOut := p.in.H*p.in.W, p.out.H*p.out.W
+	for c := range p.n * p.in.C {
+		dx := p.dx[c*planeIn:][:planeIn]
+		for i := c * planeOut; i < (c+1)*planeOut; i++ {
+			dx[p.memo[i]] += p.dy[i]
+		}
+	}
+}
+
+// AvgPool takes the mean of each window. Padding counts as zeros, so every sum
+// is divided by the size of the whole window.
+type AvgPool struct{ Window }
+
+func (AvgPool) kind() string { return "avgpool" }
+
+func (l AvgPool) output(in Shape) (Shape, error) { return l.pooled(in) }
+
+func (l AvgPool) forward(p *pass) {
+	plane, o := p.in.H*p.in.W, 0
+	scale := 1 / float32(l.Height*l.Width)
+	for at := 0; at < p.n*p.in.Size(); at += plane {
+		x := p.x[at:][:plane]
+		for row := range p.out.H {
+			for col := range p.out.W {
+				var total float32
+				top, bottom, left, right := l.clip(p.in, row, col)
+				for y := top; y < bottom; y++ {
+					total += sum(x[y*p.in.W+left : y*p.in.W+right])
+				}
+				p.y[o] = total * scale
+				o++
+			}
+		}
+	}
+}
+
+func (l AvgPool) backward(p *pass) {
+	if p.dx == nil {
+		return
+	}
+	clear(p.dx[:p.n*p.in.Size()])
+	plane, o := p.in.H*p.in.W, 0
+	scale := 1 / float32(l.Height*l.Width)
+	for at := 0; at < p.n*p.in.Size(); at += plane {
+		dx := p.dx[at:][:plane]
+		for row := range p.out.H {
+			for col := range p.out.W {
+				share := p.dy[o] * scale
+				o++
+				top, bottom, left, right := l.clip(p.in, row, col)
+				for y := top; y < bottom; y++ {
+					for i := y*p.in.W + left; i < y*p.in.W+right; i++ {
+						dx[i] += share
+					}
+				}
+			}
+		}
+	}
+}
