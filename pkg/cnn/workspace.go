@@ -48,12 +48,14 @@ func (m *Model) Logits(ws *Workspace, x []float32) []float32 {
 	case n > ws.batch:
 		panic("cnn: the input has more samples than the workspace holds")
 	}
+	turn := 0
 	for i := range m.net.nodes {
 		nd := &m.net.nodes[i]
 		if _, ok := nd.layer.(Dropout); ok {
 			continue
 		}
-		y := ws.activations[i%2][:n*nd.out.Size()]
+		y := ws.activations[turn][:n*nd.out.Size()]
+		turn = 1 - turn
 		ws.pass = pass{
 			n: n, in: nd.in, out: nd.out,
 			w: nd.weight.of(m.parameters), b: nd.bias.of(m.parameters),

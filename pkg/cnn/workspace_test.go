@@ -1,0 +1,94 @@
+package cnn
+
+import (
+	"slices"
+	"sync"
+	"testing"
+)
+
+func TestBatchEqualsItsSamplesBitForBit(t *testing.T) {
+	for name, spec := range map[string]Spec{"SimpleConvNet": SimpleConvNet(), "windows": goldenWindows} {
+		m, size := newTestModel(t, spec, 1), spec.Input.Size()
+		const n = 130
+		x := normals(newRandom(2), n*size)
+		alone := make([]float32, 0, n*m.OutputShape().Size())
+		one := m.NewWorkspace(1)
+		for i := range n {
+			alone = append(alone, m.Logits(one, x[i*size:][:size])...)
+		}
+		for _, batch := range []int{2, 3, 7, 64, 65, n} {
+			ws := m.NewWorkspace(batch)
+			var got []float32
+			for start := 0; start < n; start += batch {
+				got = append(got, m.Logits(ws, x[start*size:min(start+batch, n)*size])...)
+			}
+			if !slices.Equal(got, alone) {
+				t.Errorf("%s: batches of %d differ from single samples", name, batch)
+			}
+		}
+	}
+}
+
+func TestLogitsAllocateNothing(t *testing.T) {
+	m := newTestModel(t, SimpleConvNet(), 1)
+	for _, batch := range []int{1, 16, 100} {
+		ws, x := m.NewWorkspace(batch), normals(newRandom(1), batch*784)
+		if n := testing.AllocsPerRun(5, func() { m.Logits(ws, x) }); n != 0 {
+			t.Errorf("batch %d: %v allocations a run; want 0", batch, n)
+		}
+	}
+}
+
+func TestConcurrentUseGivesTheSameAnswers(t *testing.T) {
+	m, x := newTestModel(t, SimpleConvNet(), 1), normals(newRandom(1), 4*784)
+	want := slices.Clone(m.Logits(m.NewWorkspace(4), x))
+	var group sync.WaitGroup
+	for range 16 {
+		group.Go(func() {
+			ws := m.NewWorkspace(4)
+			for range 5 {
+				if got := m.Logits(ws, x); !slices.Equal(got, want) {
+					t.Errorf("a goroutine got %v; want %v", got, want)
+				}
+			}
+		})
+	}
+	group.Wait()
+}
+
+func TestLogitsRefuseMisuse(t *testing.T) {
+	m := newTestModel(t, goldenSimple, 1)
+	other := newTestModel(t, goldenSimple, 1)
+	for name, misuse := range map[string]func(){
+		"batch 0":               func() { m.NewWorkspace(0) },
+		"another model":         func() { m.Logits(other.NewWorkspace(1), make([]float32, 64)) },
+		"half a sample":         func() { m.Logits(m.NewWorkspace(1), make([]float32, 32)) },
+		"more than it can hold": func() { m.Logits(m.NewWorkspace(1), make([]float32, 128)) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			defer func() {
+				if recover() == nil {
+					t.Error("no panic")
+				}
+			}()
+			misuse()
+		})
+	}
+	if got := m.Logits(m.NewWorkspace(1), nil); len(got) != 0 {
+		t.Errorf("no samples gave %d logits", len(got))
+	}
+}
+
+func TestForInferenceKeepsTheLogits(t *testing.T) {
+	spec := goldenSimple
+	spec.Layers = slices.Insert(slices.Clone(spec.Layers), 3, Layer(Dropout{0.5}))
+	m, x := newTestModel(t, spec, 1), normals(newRandom(1), 64)
+	served := m.ForInference()
+	if n := len(served.Spec().Layers); n != len(spec.Layers)-1 {
+		t.Errorf("%d layers; want one less than %d", n, len(spec.Layers))
+	}
+	want := slices.Clone(m.Logits(m.NewWorkspace(1), x))
+	if got := served.Logits(served.NewWorkspace(1), x); !slices.Equal(got, want) {
+		t.Errorf("logits %v; want %v", got, want)
+	}
+}
