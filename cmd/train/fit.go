@@ -1,0 +1,253 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"math/rand/v2"
+	"os"
+	"time"
+
+	"github.com/urfave/cli/v3"
+
+	"digits/internal/atomicfile"
+	"digits/internal/mnist"
+	"digits/pkg/cnn"
+)
+
+var (
+	errInterrupted = errors.New("interrupted")
+	errDiverged    = errors.New("the training diverged")
+)
+
+// fitting is a training run.
+type fitting struct {
+	options fitOptions
+	recipe  recipe
+	train   mnist.Set
+	valid   mnist.Set
+	trainer *cnn.Trainer
+	batches *batcher
+	record  runRecord
+	best    *cnn.Model
+	show    progress
+}
+
+// runRecord is a run's account of itself, kept in its checkpoints.
+type runRecord struct {
+	Recipe     recipe       `json:"recipe"`
+	Validation []epochScore `json:"validation"` // after each epoch
+	Chosen     int          `json:"chosen"`     // the epoch whose weights are kept, from 1
+}
+
+type epochScore struct {
+	Accuracy float64 `json:"accuracy"`
+	Loss     float64 `json:"loss"`
+}
+
+// better orders epochs by validation accuracy, then loss.
+func (s epochScore) better(than epochScore) bool {
+	return s.Accuracy > than.Accuracy || s.Accuracy == than.Accuracy && s.Loss < than.Loss
+}
+
+// fit trains a network and writes its weights file.
+func fit(ctx context.Context, options fitOptions, stdout, stderr io.Writer) error {
+	f := &fitting{options: options}
+	checkpoint, err := f.open()
+	if err != nil {
+		return err
+	}
+	all, test, err := loadMNIST(ctx, options.data, stderr)
+	if err != nil {
+		return err
+	}
+	f.train, f.valid = all.Split(f.recipe.Validation, 0)
+	if err := f.prepare(checkpoint); err != nil {
+		return err
+	}
+	defer f.trainer.Close()
+	f.show = newProgress(stderr, f.recipe.Epochs*f.train.Len())
+	err = f.run(ctx)
+	f.show.close()
+	if err != nil {
+		return err
+	}
+	return f.finish(ctx, test, stdout)
+}
+
+// open finds out whether the run can begin, before anything slow: the output
+// can be written, and a checkpoint is there when and only when it is wanted.
+func (f *fitting) open() (checkpoint *cnn.Checkpoint, err error) {
+	o := f.options
+	if err := errors.Join(atomicfile.Probe(o.out), atomicfile.Probe(o.checkpoint)); err != nil {
+		return nil, err
+	}
+	file, err := os.Open(o.checkpoint)
+	switch {
+	case errors.Is(err, os.ErrNotExist) && o.resume:
+		return nil, fmt.Errorf("there is no checkpoint to resume from: %w", err)
+	case errors.Is(err, os.ErrNotExist):
+		f.recipe = o.recipe
+		return nil, nil
+	case err != nil:
+		return nil, err
+	}
+	defer file.Close()
+	if !o.resume {
+		return nil, fmt.Errorf("%s is left from an unfinished run: go on with it by --resume, or delete it to start anew", o.checkpoint)
+	}
+	c, err := cnn.LoadCheckpoint(file)
+	if err == nil {
+		err = json.Unmarshal([]byte(c.Record), &f.record)
+	}
+	if err == nil {
+		err = f.record.Recipe.check()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", o.checkpoint, err)
+	}
+	f.recipe = f.record.Recipe
+	return &c, o.agrees(f.recipe)
+}
+
+// prepare builds the trainer, from the checkpoint if there is one.
+func (f *fitting) prepare(checkpoint *cnn.Checkpoint) error {
+	r := f.recipe
+	random := rand.New(rand.NewPCG(r.Seed, math.MaxUint64))
+	build := cnn.New
+	if r.Deviation != 0 {
+		build = func(s cnn.Spec, random *rand.Rand) (*cnn.Model, error) { return cnn.NewNormal(s, random, r.Deviation) }
+	}
+	m, err := build(r.spec(), random)
+	if err != nil {
+		return err
+	}
+	f.record.Recipe = r
+	f.batches = newBatcher(f.train, r)
+	f.trainer = cnn.NewTrainer(m, cnn.TrainConfig{Batch: r.Batch, Shards: r.Shards, Seed: r.Seed})
+	if checkpoint == nil {
+		return nil
+	}
+	f.best = checkpoint.Best
+	if err := f.trainer.Restore(*checkpoint); err != nil {
+		f.trainer.Close()
+		return fmt.Errorf("%s: %w", f.options.checkpoint, err)
+	}
+	return nil
+}
+
+// run makes all steps that are left.
+func (f *fitting) run(ctx context.Context) error {
+	perEpoch := f.batches.steps()
+	f.show.skip(f.trainer.Steps()/perEpoch*f.train.Len() + f.trainer.Steps()%perEpoch*f.recipe.Batch)
+	saved := time.Now()
+	for len(f.record.Validation) < f.recipe.Epochs {
+		epoch := len(f.record.Validation)
+		if err := f.epoch(ctx, epoch, &saved); err != nil {
+			return err
+		}
+		if err := f.score(ctx, epoch); err != nil {
+			return err
+		}
+		if err := f.save(); err != nil {
+			return err
+		}
+		saved = time.Now()
+	}
+	return nil
+}
+
+// epoch makes the steps of one epoch that are left.
+func (f *fitting) epoch(ctx context.Context, epoch int, saved *time.Time) error {
+	perEpoch := f.batches.steps()
+	total := f.recipe.Epochs * perEpoch
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	for b := range f.batches.epoch(ctx, epoch, f.trainer.Steps()-epoch*perEpoch) {
+		step := f.trainer.Steps()
+		loss := f.trainer.Step(b.x, b.labels, f.recipe.rate(step, total))
+		n := len(b.labels)
+		f.batches.release(b)
+		if math.IsNaN(loss) || math.IsInf(loss, 0) {
+			return fmt.Errorf("%w: the loss became %v in epoch %d, step %d; the learning rate %v is probably too high. %s holds the last good state",
+				errDiverged, loss, epoch+1, step-epoch*perEpoch+1, f.recipe.LearningRate, f.options.checkpoint)
+		}
+		f.show.step(epoch+1, n, loss)
+		if ctx.Err() != nil {
+			return f.interrupt()
+		}
+		if time.Since(*saved) > f.options.interval {
+			if err := f.save(); err != nil {
+				return err
+			}
+			*saved = time.Now()
+		}
+	}
+	if ctx.Err() != nil {
+		return f.interrupt()
+	}
+	return nil
+}
+
+// score evaluates the epoch on the validation images and keeps the best.
+func (f *fitting) score(ctx context.Context, epoch int) error {
+	snapshot := f.trainer.Snapshot()
+	e, err := evaluate(ctx, snapshot, f.valid)
+	if err != nil {
+		return f.interrupt()
+	}
+	s := epochScore{e.Accuracy, e.Loss}
+	if epoch == 0 || s.better(f.record.Validation[f.record.Chosen-1]) {
+		f.best, f.record.Chosen = snapshot, epoch+1
+	}
+	f.record.Validation = append(f.record.Validation, s)
+	f.show.epoch(epoch+1, f.recipe.Epochs, s)
+	return nil
+}
+
+// save writes a checkpoint.
+func (f *fitting) save() error {
+	record, err := json.Marshal(f.record)
+	if err != nil {
+		return err
+	}
+	c := f.trainer.Checkpoint()
+	c.Best, c.Record = f.best, string(record)
+	return c.SaveFile(f.options.checkpoint)
+}
+
+// interrupt ends the run in a state that can be resumed.
+func (f *fitting) interrupt() error {
+	if err := f.save(); err != nil {
+		return err
+	}
+	return fmt.Errorf("%w in epoch %d; %s is written: go on with the same command and --resume",
+		errInterrupted, len(f.record.Validation)+1, f.options.checkpoint)
+}
+
+// finish writes the weights of the chosen epoch, removes the checkpoint and
+// reports the figures on the test set, which chose nothing.
+func (f *fitting) finish(ctx context.Context, test mnist.Set, stdout io.Writer) error {
+	record, err := json.Marshal(f.record)
+	if err != nil {
+		return err
+	}
+	m := f.best.ForInference().WithMetadata("training", string(record)).WithMetadata("data", dataRecord)
+	if err := m.SaveFile(f.options.out); err != nil {
+		return err
+	}
+	if err := os.Remove(f.options.checkpoint); err != nil {
+		return err
+	}
+	fmt.Fprintf(stdout, "wrote %s: epoch %d of %d, validation accuracy %.2f%%, SHA-256 %s\n",
+		f.options.out, f.record.Chosen, f.recipe.Epochs, 100*f.record.Validation[f.record.Chosen-1].Accuracy, m.Digest())
+	e, err := evaluate(ctx, m, test)
+	if err != nil {
+		return err
+	}
+	fmt.Fprint(stdout, "\non the test set, which chose nothing:\n")
+	return e.WriteText(stdout)
+}

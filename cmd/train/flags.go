@@ -1,0 +1,134 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v3"
+
+	"digits/internal/mnist"
+)
+
+// fitOptions is what the command line says.
+type fitOptions struct {
+	recipe     recipe
+	set        []string // names of the recipe's flags that were given
+	data       string
+	out        string
+	checkpoint string
+	resume     bool
+	interval   time.Duration
+}
+
+func env(name string) cli.ValueSourceChain {
+	return cli.EnvVars("DIGITS_" + strings.ToUpper(strings.ReplaceAll(name, "-", "_")))
+}
+
+func dataFlag() cli.Flag {
+	return &cli.StringFlag{Name: "data", Sources: env("data"), Usage: "the `DIRECTORY` with the four MNIST files; without it they are found or fetched"}
+}
+
+// recipeFlags change the preset's recipe.
+func recipeFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Name: "preset", Value: "seed", Usage: "the recipe to start from: " + strings.Join(presetNames, " or ")},
+		&cli.IntFlag{Name: "epochs", Usage: "passes over the training images", DefaultText: "the preset's"},
+		&cli.IntFlag{Name: "batch", Usage: "images of a step", DefaultText: "the preset's"},
+		&cli.FloatFlag{Name: "learning-rate", Usage: "the step size, at its highest", DefaultText: "the preset's"},
+		&cli.StringFlag{Name: "schedule", Usage: "the learning rate's course: constant or cosine", DefaultText: "the preset's"},
+		&cli.FloatFlag{Name: "dropout", Usage: "share of values dropped before each affine layer", DefaultText: "the preset's"},
+		&cli.IntFlag{Name: "validation", Usage: "training images held out to choose the epoch", DefaultText: "5000"},
+		&cli.Uint64Flag{Name: "seed", Usage: "of all random numbers", DefaultText: "1"},
+		&cli.IntFlag{Name: "shards", Usage: "parts of a batch computed in parallel; the sums depend on it", DefaultText: "the number of cores"},
+	}
+}
+
+func fitCommand(stdout, stderr io.Writer) *cli.Command {
+	return &cli.Command{
+		Name:  "fit",
+		Usage: "train a network and write its weights file",
+		Flags: append(recipeFlags(),
+			&cli.StringFlag{Name: "out", Value: defaultWeights, Usage: "the weights `FILE` to write"},
+			&cli.StringFlag{Name: "checkpoint", Usage: "the checkpoint `FILE`", DefaultText: "the weights file's name with .checkpoint"},
+			&cli.DurationFlag{Name: "checkpoint-interval", Value: 30 * time.Second, Usage: "the most that a kill can lose"},
+			&cli.BoolFlag{Name: "resume", Usage: "go on from the checkpoint"},
+			dataFlag()),
+		Action: func(ctx context.Context, c *cli.Command) error {
+			if err := noArguments(c); err != nil {
+				return err
+			}
+			options, err := readFitOptions(c)
+			if err != nil {
+				return err
+			}
+			return fit(ctx, options, stdout, stderr)
+		},
+	}
+}
+
+func readFitOptions(c *cli.Command) (fitOptions, error) {
+	o := fitOptions{data: c.String("data"), out: c.String("out"), checkpoint: c.String("checkpoint"),
+		resume: c.Bool("resume"), interval: c.Duration("checkpoint-interval")}
+	if o.checkpoint == "" {
+		o.checkpoint = o.out + ".checkpoint"
+	}
+	for _, f := range recipeFlags() {
+		if c.IsSet(f.Names()[0]) {
+			o.set = append(o.set, f.Names()[0])
+		}
+	}
+	base, err := preset(c.String("preset"))
+	if err != nil {
+		return o, fmt.Errorf("%w; %w", err, errUsage)
+	}
+	o.recipe = base
+	for _, name := range o.set {
+		o.recipe.take(name, c)
+	}
+	return o, o.recipe.check()
+}
+
+// take sets the recipe's part that a flag names.
+func (r *recipe) take(flag string, c *cli.Command) {
+	switch flag {
+	case "epochs":
+		r.Epochs = c.Int(flag)
+	case "batch":
+		r.Batch = c.Int(flag)
+	case "learning-rate":
+		r.LearningRate = c.Float(flag)
+	case "schedule":
+		r.Schedule = c.String(flag)
+	case "dropout":
+		r.Dropout = c.Float(flag)
+	case "validation":
+		r.Validation = c.Int(flag)
+	case "seed":
+		r.Seed = c.Uint64(flag)
+	case "shards":
+		r.Shards = c.Int(flag)
+	}
+}
+
+// agrees refuses to resume a run of another recipe. Without any flag of the
+// recipe, the checkpoint's is taken.
+func (o fitOptions) agrees(saved recipe) error {
+	if len(o.set) == 0 || o.recipe == saved {
+		return nil
+	}
+	return fmt.Errorf("%s was made with other settings (%+v) than these flags ask for (%+v); resume it with its own, or without flags",
+		o.checkpoint, saved, o.recipe)
+}
+
+// dataRecord names the data that every run here uses.
+const dataRecord = "MNIST, 60,000 training images, SHA-256 of the compressed files: " +
+	"train-images 440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609, " +
+	"train-labels 3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c"
+
+// loadMNIST finds or fetches the data, with a progress bar on a terminal.
+func loadMNIST(ctx context.Context, dir string, stderr io.Writer) (train, test mnist.Set, err error) {
+	return mnist.Load(ctx, mnist.Options{Dir: dir})
+}

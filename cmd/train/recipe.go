@@ -1,0 +1,90 @@
+package main
+
+import (
+	"fmt"
+	"math"
+	"runtime"
+
+	"digits/internal/mnist"
+	"digits/pkg/cnn"
+)
+
+// recipe is everything that decides the weights, besides the data and the
+// code. It is stored in every checkpoint and weights file.
+type recipe struct {
+	Preset       string             `json:"preset"`
+	Epochs       int                `json:"epochs"`
+	Batch        int                `json:"batch"`
+	LearningRate float64            `json:"learning_rate"`
+	Schedule     string             `json:"schedule"`            // constant or cosine
+	Deviation    float64            `json:"deviation,omitempty"` // of the first weights; 0 means He et al. 2015
+	Dropout      float64            `json:"dropout,omitempty"`   // before each affine layer
+	Augmentation mnist.Augmentation `json:"augmentation,omitzero"`
+	Validation   int                `json:"validation"` // images held out to choose the epoch
+	Seed         uint64             `json:"seed"`
+	Shards       int                `json:"shards"` // parts of a batch computed in parallel; sums depend on it
+}
+
+// presets are the recipes with a name.
+var presetNames = []string{"seed", "simple"}
+
+func preset(name string) (recipe, error) {
+	r := recipe{Preset: name, Epochs: 20, Batch: 100, LearningRate: 0.001, Schedule: "constant", Deviation: 0.01,
+		Validation: 5000, Seed: 1, Shards: runtime.GOMAXPROCS(0)}
+	switch name {
+	case "seed": // the book's recipe
+		return r, nil
+	case "simple": // the same network, as good as it gets
+		r.Epochs, r.Schedule, r.LearningRate, r.Deviation = 60, "cosine", 0.002, 0
+		r.Dropout = 0.3
+		r.Augmentation = mnist.Augmentation{Rotation: 10, Scale: 0.1, Shear: 0.1, Shift: 1.5}
+		return r, nil
+	}
+	return r, fmt.Errorf("there is no preset %q; there are %q", name, presetNames)
+}
+
+// check refuses what cannot be trained.
+func (r recipe) check() error {
+	switch {
+	case r.Epochs < 1 || r.Epochs > 10_000:
+		return fmt.Errorf("--epochs is %d; it must be 1 to 10000; %w", r.Epochs, errUsage)
+	case r.Batch < 1 || r.Batch > 10_000:
+		return fmt.Errorf("--batch is %d; it must be 1 to 10000; %w", r.Batch, errUsage)
+	case !(r.LearningRate > 0) || math.IsInf(r.LearningRate, 0):
+		return fmt.Errorf("--learning-rate is %v; it must be above 0; %w", r.LearningRate, errUsage)
+	case r.Schedule != "constant" && r.Schedule != "cosine":
+		return fmt.Errorf("--schedule is %q; it must be constant or cosine; %w", r.Schedule, errUsage)
+	case !(r.Dropout >= 0 && r.Dropout < 1):
+		return fmt.Errorf("--dropout is %v; it must be at least 0 and below 1; %w", r.Dropout, errUsage)
+	case r.Validation < 1 || r.Validation > 30_000:
+		return fmt.Errorf("--validation is %d; it must be 1 to 30000; %w", r.Validation, errUsage)
+	case r.Shards < 1 || r.Shards > 1024:
+		return fmt.Errorf("--shards is %d; it must be 1 to 1024; %w", r.Shards, errUsage)
+	}
+	return nil
+}
+
+// rate returns the learning rate of a step, counted from 0.
+func (r recipe) rate(step, steps int) float64 {
+	if r.Schedule == "cosine" {
+		return r.LearningRate * (1 + math.Cos(math.Pi*float64(step)/float64(steps))) / 2
+	}
+	return r.LearningRate
+}
+
+// spec returns the network to train: the book's, with dropout where asked for.
+func (r recipe) spec() cnn.Spec {
+	spec := cnn.SimpleConvNet()
+	if r.Dropout == 0 {
+		return spec
+	}
+	var layers []cnn.Layer
+	for _, l := range spec.Layers {
+		if _, ok := l.(cnn.Affine); ok {
+			layers = append(layers, cnn.Dropout{Rate: r.Dropout})
+		}
+		layers = append(layers, l)
+	}
+	spec.Layers = layers
+	return spec
+}
