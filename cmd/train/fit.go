@@ -11,8 +11,6 @@ import (
 	"os"
 	"time"
 
-	"github.com/urfave/cli/v3"
-
 	"digits/internal/atomicfile"
 	"digits/internal/mnist"
 	"digits/pkg/cnn"

@@ -1,0 +1,55 @@
+# The toolchain and the experiment that the fast kernels need. Go fetches the
+# toolchain by itself; without both, everything works on gonum's kernels.
+export GOTOOLCHAIN ?= go1.27.3
+export GOEXPERIMENT ?= simd
+
+TOOLS := $(CURDIR)/bin/tools
+STATICCHECK := $(TOOLS)/staticcheck-v0.8.2
+GOVULNCHECK := $(TOOLS)/govulncheck-v1.9.0
+
+.PHONY: serve test train eval bench lint vulnerabilities fuzz build clean
+
+serve: ## serve on :8080 with the embedded weights; flags in ARGS
+	go run ./cmd/server $(ARGS)
+
+test: ## every test
+	go test $(ARGS) ./...
+
+train: ## train the book's network; flags in ARGS
+	go run ./cmd/train $(ARGS)
+
+eval: ## figures of a weights file on the test set; flags in ARGS
+	go run ./cmd/train eval $(ARGS)
+
+build: ## static binaries in bin/
+	CGO_ENABLED=0 go build -trimpath -o bin/ ./cmd/...
+
+bench: ## benchmarks, in benchstat's format
+	go test -run '^$$' -bench . -benchmem $(ARGS) ./...
+
+lint: $(STATICCHECK) ## formatting, vet, staticcheck, tidiness of go.mod
+	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo "gofmt -w the files above"; exit 1; }
+	go vet ./...
+	$(STATICCHECK) ./...
+	go mod tidy -diff
+
+vulnerabilities: $(GOVULNCHECK) ## known vulnerabilities; needs vuln.go.dev
+	$(GOVULNCHECK) ./...
+
+FUZZTIME ?= 1m
+fuzz: ## every fuzz target for FUZZTIME each
+	@set -e; for package in $$(go list ./...); do \
+	  for target in $$(go test -list '^Fuzz' $$package | grep '^Fuzz' || true); do \
+	    echo "== $$package $$target"; go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$package; \
+	  done; done
+
+clean:
+	rm -rf bin
+
+$(STATICCHECK):
+	GOBIN=$(TOOLS) go install honnef.co/go/tools/cmd/staticcheck@v0.8.2
+	mv $(TOOLS)/staticcheck $@
+
+$(GOVULNCHECK):
+	GOBIN=$(TOOLS) go install golang.org/x/vuln/cmd/govulncheck@v1.9.0
+	mv $(TOOLS)/govulncheck $@
