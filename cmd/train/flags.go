@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/schollz/progressbar/v3"
 	"github.com/urfave/cli/v3"
 
 	"digits/internal/mnist"
@@ -129,16 +128,11 @@ const dataRecord = "MNIST, 60,000 training images, SHA-256 of the compressed fil
 	"train-images 440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609, " +
 	"train-labels 3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c"
 
-// loadMNIST finds or fetches the data; a download shows a bar.
+// loadMNIST finds or fetches the data; a download shows a bar on a terminal.
 func loadMNIST(ctx context.Context, dir string, stderr io.Writer) (train, test mnist.Set, err error) {
-	var bar *progressbar.ProgressBar
-	current := ""
-	return mnist.Load(ctx, mnist.Options{Dir: dir, Progress: func(file string, done, total int64) {
-		if file != current {
-			bar, current = progressbar.NewOptions64(total, progressbar.OptionSetWriter(stderr),
-				progressbar.OptionSetDescription(file), progressbar.OptionShowBytes(true),
-				progressbar.OptionSetPredictTime(true), progressbar.OptionOnCompletion(func() { fmt.Fprintln(stderr) })), file
-		}
-		_ = bar.Set64(done)
-	}})
+	options := mnist.Options{Dir: dir}
+	if isTerminal(stderr) {
+		options.Progress = downloadBar(stderr)
+	}
+	return mnist.Load(ctx, options)
 }

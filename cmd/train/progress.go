@@ -19,9 +19,28 @@ type progress interface {
 	close()
 }
 
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// downloadBar returns a callback that draws a bar for each file.
+func downloadBar(w io.Writer) func(file string, done, total int64) {
+	var bar *progressbar.ProgressBar
+	current := ""
+	return func(file string, done, total int64) {
+		if file != current {
+			current = file
+			bar = progressbar.NewOptions64(total, progressbar.OptionSetWriter(w), progressbar.OptionSetDescription(file),
+				progressbar.OptionShowBytes(true), progressbar.OptionOnCompletion(func() { fmt.Fprintln(w) }))
+		}
+		_ = bar.Set64(done)
+	}
+}
+
 // newProgress draws a bar on a terminal and writes log lines elsewhere.
 func newProgress(w io.Writer, images int) progress {
-	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+	if isTerminal(w) {
 		return &barProgress{bar: progressbar.NewOptions(images,
 			progressbar.OptionSetWriter(w),
 			progressbar.OptionShowIts(),
