@@ -68,7 +68,7 @@ func readIDX(file string, r io.Reader, magic uint32) (dimensions []int, data []b
 		return nil, nil, truncated(file, "within its header", err)
 	}
 	if got := binary.BigEndian.Uint32(header); got != magic {
-		return nil, nil, &FormatError{file, fmt.Sprintf("its magic number is %#08x; want %#08x", got, magic)}
+		return nil, nil, &FormatError{file, fmt.Sprintf("its magic number is %#010x; want %#010x", got, magic)}
 	}
 	size := int64(1)
 	for i := 4; i < len(header); i += 4 {
@@ -82,14 +82,17 @@ func readIDX(file string, r io.Reader, magic uint32) (dimensions []int, data []b
 	// The buffer grows with what is there, not with what is declared.
 	var body bytes.Buffer
 	n, err := io.Copy(&body, io.LimitReader(r, size))
-	if err != nil || n < size {
+	if n < size {
 		return nil, nil, truncated(file, fmt.Sprintf("after %d of %d declared bytes", n, size), err)
 	}
-	if _, err := io.ReadFull(r, make([]byte, 1)); err != io.EOF {
-		if err != nil {
-			return nil, nil, truncated(file, "within its compressed trailer", err)
-		}
+	if err == nil {
+		_, err = io.ReadFull(r, make([]byte, 1))
+	}
+	switch {
+	case err == nil:
 		return nil, nil, &FormatError{file, fmt.Sprintf("it goes on after the declared %d bytes", size)}
+	case err != io.EOF:
+		return nil, nil, truncated(file, "within its compressed trailer", err)
 	}
 	return dimensions, body.Bytes(), nil
 }

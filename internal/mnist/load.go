@@ -181,17 +181,26 @@ func parse(contents [len(files)][]byte) (train, test Set, err error) {
 	return sets[0], sets[1], nil
 }
 
-// fromModule reads the files where the go command keeps them, fetching the
-// module when it must. It works in a directory of its own, so that it does not
-// matter where the program runs.
+// fromModule reads the files where the go command keeps them.
 func fromModule(ctx context.Context) (Set, Set, error) {
-	dir, err := os.MkdirTemp("", "digits")
+	dir, err := moduleData(ctx)
 	if err != nil {
 		return Set{}, Set{}, err
 	}
+	return fromDirectory(dir)
+}
+
+// moduleData returns the data folder of the module, which the go command
+// fetches and verifies when it must. It works in a directory of its own, so
+// that it does not matter where the program runs.
+func moduleData(ctx context.Context) (string, error) {
+	dir, err := os.MkdirTemp("", "digits")
+	if err != nil {
+		return "", err
+	}
 	defer os.RemoveAll(dir)
 	if err := os.WriteFile(filepath.Join(dir, "go.mod"), []byte("module probe\n"), 0o644); err != nil {
-		return Set{}, Set{}, err
+		return "", err
 	}
 	command := exec.CommandContext(ctx, "go", "mod", "download", "-json", module)
 	command.Dir = dir
@@ -199,10 +208,10 @@ func fromModule(ctx context.Context) (Set, Set, error) {
 	output, err := command.Output()
 	var found struct{ Dir, Error string }
 	if jsonErr := json.Unmarshal(output, &found); jsonErr == nil && found.Error != "" {
-		return Set{}, Set{}, errors.New(strings.TrimSpace(found.Error))
+		return "", errors.New(strings.TrimSpace(found.Error))
 	}
 	if err != nil {
-		return Set{}, Set{}, fmt.Errorf("go mod download: %w", err)
+		return "", fmt.Errorf("go mod download: %w", err)
 	}
-	return fromDirectory(filepath.Join(found.Dir, "data"))
+	return filepath.Join(found.Dir, "data"), nil
 }
