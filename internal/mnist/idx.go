@@ -68,7 +68,7 @@ func readIDX(file string, r io.Reader, magic uint32) (dimensions []int, data []b
 		return nil, nil, truncated(file, "within its header", err)
 	}
 	if got := binary.BigEndian.Uint32(header); got != magic {
-		return nil, nil, &FormatError{file, fmt.Sprintf("its magic number is %#010x; want %#010x", got, magic)}
+		return nil, nil, &FormatError{file, fmt.Sprintf("its magic number is %#08x; want %#08x", got, magic)}
 	}
 	size := int64(1)
 	for i := 4; i < len(header); i += 4 {
