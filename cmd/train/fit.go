@@ -58,7 +58,7 @@ func fit(ctx context.Context, options fitOptions, stdout, stderr io.Writer) erro
 	if err != nil {
 		return err
 	}
-	all, test, err := loadMNIST(ctx, options.data, stderr)
+	all, test, err := options.load(ctx)
 	if err != nil {
 		return err
 	}
@@ -170,8 +170,8 @@ func (f *fitting) epoch(ctx context.Context, epoch int, saved *time.Time) error 
 		n := len(b.labels)
 		f.batches.release(b)
 		if math.IsNaN(loss) || math.IsInf(loss, 0) {
-			return fmt.Errorf("%w: the loss became %v in epoch %d, step %d; the learning rate %v is probably too high. %s holds the last good state",
-				errDiverged, loss, epoch+1, step-epoch*perEpoch+1, f.recipe.LearningRate, f.options.checkpoint)
+			return fmt.Errorf("%w: the loss became %v in epoch %d, step %d; the learning rate %v is probably too high for this network",
+				errDiverged, loss, epoch+1, step-epoch*perEpoch+1, f.recipe.LearningRate)
 		}
 		f.show.step(epoch+1, n, loss)
 		if ctx.Err() != nil {
@@ -214,7 +214,11 @@ func (f *fitting) save() error {
 	}
 	c := f.trainer.Checkpoint()
 	c.Best, c.Record = f.best, string(record)
-	return c.SaveFile(f.options.checkpoint)
+	err = c.SaveFile(f.options.checkpoint)
+	if errors.Is(err, cnn.ErrNotFinite) {
+		return fmt.Errorf("%w: %w; the learning rate %v is probably too high for this network", errDiverged, err, f.recipe.LearningRate)
+	}
+	return err
 }
 
 // interrupt ends the run in a state that can be resumed.

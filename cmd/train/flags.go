@@ -16,7 +16,7 @@ import (
 type fitOptions struct {
 	recipe     recipe
 	set        []string // names of the recipe's flags that were given
-	data       string
+	load       func(context.Context) (train, test mnist.Set, err error)
 	out        string
 	checkpoint string
 	resume     bool
@@ -60,7 +60,7 @@ func fitCommand(stdout, stderr io.Writer) *cli.Command {
 			if err := noArguments(c); err != nil {
 				return err
 			}
-			options, err := readFitOptions(c)
+			options, err := readFitOptions(c, stderr)
 			if err != nil {
 				return err
 			}
@@ -69,9 +69,12 @@ func fitCommand(stdout, stderr io.Writer) *cli.Command {
 	}
 }
 
-func readFitOptions(c *cli.Command) (fitOptions, error) {
-	o := fitOptions{data: c.String("data"), out: c.String("out"), checkpoint: c.String("checkpoint"),
-		resume: c.Bool("resume"), interval: c.Duration("checkpoint-interval")}
+func readFitOptions(c *cli.Command, stderr io.Writer) (fitOptions, error) {
+	o := fitOptions{out: c.String("out"), checkpoint: c.String("checkpoint"),
+		resume: c.Bool("resume"), interval: c.Duration("checkpoint-interval"),
+		load: func(ctx context.Context) (train, test mnist.Set, err error) {
+			return loadMNIST(ctx, c.String("data"), stderr)
+		}}
 	if o.checkpoint == "" {
 		o.checkpoint = o.out + ".checkpoint"
 	}

@@ -30,6 +30,10 @@ var ErrCorrupt = errors.New("the weights file is damaged")
 // this program, or by a version of it that this one cannot read.
 var ErrForeign = errors.New("this is not a weights file of digits")
 
+// ErrNotFinite is wrapped by the error about saving NaN or infinity, which no
+// reader would accept.
+var ErrNotFinite = errors.New("the parameters are no longer finite numbers")
+
 const (
 	maxHeaderBytes = 1 << 20
 	metadataKey    = "__metadata__"
@@ -53,6 +57,9 @@ func encodeTensors(tensors []Tensor, metadata map[string]string) ([]byte, error)
 	file = append(file, header...)
 	for _, t := range tensors {
 		for _, v := range t.Data {
+			if !finite(v) {
+				return nil, fmt.Errorf("%w: %s holds %v", ErrNotFinite, t.Name, v)
+			}
 			file = binary.LittleEndian.AppendUint32(file, math.Float32bits(v))
 		}
 	}
@@ -195,7 +202,7 @@ func fillTensors(tensors []Tensor, data []byte) error {
 		t.Data = make([]float32, product(t.Shape))
 		for j := range t.Data {
 			v := math.Float32frombits(binary.LittleEndian.Uint32(data[4*j:]))
-			if math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) {
+			if !finite(v) {
 				return fmt.Errorf("%w: the tensor %.60q holds NaN or infinity; train anew", ErrCorrupt, t.Name)
 			}
 			t.Data[j] = v
@@ -204,3 +211,5 @@ func fillTensors(tensors []Tensor, data []byte) error {
 	}
 	return nil
 }
+
+func finite(v float32) bool { return v-v == 0 }

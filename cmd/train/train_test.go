@@ -1,0 +1,296 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"math"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"digits/internal/mnist"
+	"digits/pkg/cnn"
+)
+
+// squares returns images with a bright square whose place is the label: a
+// small stand-in for MNIST.
+func squares(n int, seed uint64) mnist.Set {
+	random := rand.New(rand.NewPCG(seed, 0))
+	s := mnist.Set{Images: make([]byte, n*mnist.Pixels), Labels: make([]uint8, n)}
+	for i := range n {
+		label := i % 10
+		s.Labels[i] = uint8(label)
+		for row := range 5 {
+			for col := range 5 {
+				s.Image(i)[(4+row+10*(label/5))*mnist.Side+1+5*(label%5)+col] = byte(150 + random.IntN(100))
+			}
+		}
+	}
+	return s
+}
+
+// testOptions is a run of six epochs that takes a moment.
+func testOptions(t *testing.T) fitOptions {
+	t.Helper()
+	r, err := preset("simple")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Epochs, r.Batch, r.Validation, r.Shards = 6, 20, 50, 2
+	out := filepath.Join(t.TempDir(), "w.safetensors")
+	return fitOptions{recipe: r, out: out, checkpoint: out + ".checkpoint", interval: time.Hour,
+		load: func(context.Context) (mnist.Set, mnist.Set, error) { return squares(200, 1), squares(100, 2), nil }}
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
+func TestFitWritesWeightsThatReadTheDigits(t *testing.T) {
+	o := testOptions(t)
+	var out, log bytes.Buffer
+	if err := fit(t.Context(), o, &out, &log); err != nil {
+		t.Fatal(err)
+	}
+	m, err := loadReader(o.out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := evaluate(t.Context(), m, squares(100, 3))
+	if err != nil || e.Accuracy < 0.95 {
+		t.Errorf("accuracy %v, %v on squares; want at least 0.95", e.Accuracy, err)
+	}
+	var record runRecord
+	if err := json.Unmarshal([]byte(m.Metadata()["training"]), &record); err != nil {
+		t.Fatal(err)
+	}
+	if record.Recipe != o.recipe || len(record.Validation) != 6 || record.Chosen < 1 {
+		t.Errorf("the training record is %+v", record)
+	}
+	for i, s := range record.Validation {
+		if s.better(record.Validation[record.Chosen-1]) {
+			t.Errorf("epoch %d was better than the chosen %d", i+1, record.Chosen)
+		}
+	}
+	if exists(o.checkpoint) {
+		t.Error("the checkpoint of a finished run is left")
+	}
+	if !strings.Contains(out.String(), "on the test set, which chose nothing") || !strings.Contains(log.String(), "epoch done") {
+		t.Errorf("stdout:\n%s\nstderr:\n%s", out.String(), log.String())
+	}
+}
+
+// interruptAfter cancels a context when the trainer logs the n-th epoch.
+type interruptAfter struct {
+	epochs int
+	cancel context.CancelFunc
+}
+
+func (w *interruptAfter) Write(p []byte) (int, error) {
+	if bytes.Contains(p, []byte("epoch done")) {
+		if w.epochs--; w.epochs == 0 {
+			w.cancel()
+		}
+	}
+	return len(p), nil
+}
+
+func TestResumedRunWritesTheSameBytes(t *testing.T) {
+	unbroken := testOptions(t)
+	if err := fit(t.Context(), unbroken, io.Discard, io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	want, err := os.ReadFile(unbroken.out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := testOptions(t)
+	for _, epochs := range []int{1, 3} {
+		ctx, cancel := context.WithCancel(t.Context())
+		err := fit(ctx, o, io.Discard, &interruptAfter{epochs, cancel})
+		cancel()
+		if !errors.Is(err, errInterrupted) || exists(o.out) || !exists(o.checkpoint) {
+			t.Fatalf("interrupted: %v; output %v, checkpoint %v; want no output and a checkpoint", err, exists(o.out), exists(o.checkpoint))
+		}
+		o.resume = true
+	}
+	if err := fit(t.Context(), o, io.Discard, io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := os.ReadFile(o.out); err != nil || !bytes.Equal(got, want) {
+		t.Errorf("the resumed run wrote other bytes (%v)", err)
+	}
+}
+
+// TestKilledRunLosesAtMostAnInterval takes a checkpoint away in mid-epoch, as
+// kill -9 would leave it.
+func TestKilledRunLosesAtMostAnInterval(t *testing.T) {
+	unbroken := testOptions(t)
+	if err := fit(t.Context(), unbroken, io.Discard, io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	o := testOptions(t)
+	o.interval = 0 // a checkpoint after every step
+	killed := errors.New("killed")
+	var left []byte
+	func() {
+		defer func() {
+			if r := recover(); r != nil && r != killed {
+				panic(r)
+			}
+		}()
+		_ = fit(t.Context(), o, io.Discard, writerFunc(func(p []byte) (int, error) {
+			if bytes.Contains(p, []byte("epoch=2")) {
+				left, _ = os.ReadFile(o.checkpoint)
+				panic(killed)
+			}
+			return len(p), nil
+		}))
+	}()
+	if len(left) == 0 {
+		t.Fatal("no checkpoint was left")
+	}
+	o.resume = true
+	if err := fit(t.Context(), o, io.Discard, io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	want, _ := os.ReadFile(unbroken.out)
+	if got, err := os.ReadFile(o.out); err != nil || !bytes.Equal(got, want) {
+		t.Errorf("the resumed run wrote other bytes (%v)", err)
+	}
+}
+
+type writerFunc func([]byte) (int, error)
+
+func (f writerFunc) Write(p []byte) (int, error) { return f(p) }
+
+func TestRunsThatCannotBegin(t *testing.T) {
+	noData := func(context.Context) (mnist.Set, mnist.Set, error) {
+		return mnist.Set{}, mnist.Set{}, errors.New("the data was loaded before the check")
+	}
+	for _, c := range []struct {
+		name   string
+		change func(o *fitOptions)
+		want   string
+	}{
+		{"a missing directory", func(o *fitOptions) { o.out = filepath.Join(o.out, "x") }, "cannot be written"},
+		{"a directory as output", func(o *fitOptions) { o.out = filepath.Dir(o.out) }, "is a directory"},
+		{"nothing to resume", func(o *fitOptions) { o.resume = true }, "no checkpoint to resume from"},
+		{"a checkpoint is left", func(o *fitOptions) { write(t, o.checkpoint, "old") }, "left from an unfinished run"},
+		{"a damaged checkpoint", func(o *fitOptions) { o.resume = true; write(t, o.checkpoint, "old") }, "damaged"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			o := testOptions(t)
+			o.load = noData
+			c.change(&o)
+			if err := fit(t.Context(), o, io.Discard, io.Discard); err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("fit returned %v; want %q", err, c.want)
+			}
+		})
+	}
+}
+
+func write(t *testing.T, path, text string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestResumeRefusesOtherSettings(t *testing.T) {
+	o := testOptions(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	if err := fit(ctx, o, io.Discard, &interruptAfter{1, cancel}); !errors.Is(err, errInterrupted) {
+		t.Fatal(err)
+	}
+	other := o
+	other.resume, other.set, other.recipe.Seed = true, []string{"seed"}, 9
+	if err := fit(t.Context(), other, io.Discard, io.Discard); err == nil || !strings.Contains(err.Error(), "other settings") {
+		t.Errorf("fit returned %v; want a refusal", err)
+	}
+	other.set = nil // without flags, the checkpoint's recipe is taken
+	if err := fit(t.Context(), other, io.Discard, io.Discard); err != nil {
+		t.Errorf("without flags: %v", err)
+	}
+}
+
+func TestDivergenceStopsWithAnExplanation(t *testing.T) {
+	o := testOptions(t)
+	o.recipe.LearningRate, o.recipe.Schedule = 1e30, "constant"
+	err := fit(t.Context(), o, io.Discard, io.Discard)
+	if !errors.Is(err, errDiverged) || !strings.Contains(err.Error(), "learning rate 1e+30 is probably too high") {
+		t.Errorf("fit returned %v; want an explanation", err)
+	}
+	if exists(o.out) {
+		t.Error("a diverged run wrote weights")
+	}
+}
+
+func TestSchedules(t *testing.T) {
+	constant := recipe{LearningRate: 0.5, Schedule: "constant"}
+	cosine := recipe{LearningRate: 0.5, Schedule: "cosine"}
+	for _, c := range []struct {
+		r    recipe
+		step int
+		want float64
+	}{{constant, 0, 0.5}, {constant, 99, 0.5}, {cosine, 0, 0.5}, {cosine, 50, 0.25}, {cosine, 25, 0.25 + math.Sqrt2/8}, {cosine, 100, 0}} {
+		if got := c.r.rate(c.step, 100); math.Abs(got-c.want) > 1e-12 {
+			t.Errorf("%s: the rate of step %d is %v; want %v", c.r.Schedule, c.step, got, c.want)
+		}
+	}
+}
+
+func TestCommandLine(t *testing.T) {
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "text"), "no weights")
+	other, err := cnn.New(cnn.Spec{Input: cnn.Shape{C: 1, H: 8, W: 8}, Layers: []cnn.Layer{cnn.Affine{Outputs: 3}}}, rand.New(rand.NewPCG(1, 1)))
+	if err == nil {
+		err = other.SaveFile(filepath.Join(dir, "other"))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		args string
+		code int
+		want string
+	}{
+		{"--bogus", exitUsage, "flag provided but not defined"},
+		{"frobnicate", exitUsage, `"frobnicate" is not a command or flag`},
+		{"--epochs 0", exitUsage, "--epochs is 0"},
+		{"--epochs many", exitUsage, "many"},
+		{"--learning-rate -1", exitUsage, "--learning-rate is -1"},
+		{"--learning-rate NaN", exitUsage, "--learning-rate is NaN"},
+		{"--preset best", exitUsage, `there is no preset "best"`},
+		{"--schedule saw", exitUsage, `--schedule is "saw"`},
+		{"--dropout 1", exitUsage, "--dropout is 1"},
+		{"--shards 0", exitUsage, "--shards is 0"},
+		{"--validation 60000", exitUsage, "--validation is 60000"},
+		{"--batch 0", exitUsage, "--batch is 0"},
+		{"eval --bogus", exitUsage, "flag provided but not defined"},
+		{"eval --weights " + dir + "/missing", 1, "no such file"},
+		{"eval --weights " + dir + "/text", 1, "this is not a weights file"},
+		{"eval --weights " + dir + "/other", 1, "this network does not read digits: it maps 1x8x8 to 3x1x1"},
+		{"eval -weights " + dir + "/other -json", 1, "this network does not read digits"},
+		{"--out " + dir + "/x --data " + dir + "/nowhere", 1, "is missing"},
+	} {
+		t.Run(c.args, func(t *testing.T) {
+			var out, message bytes.Buffer
+			code := exitCode(run(t.Context(), append([]string{"train"}, strings.Fields(c.args)...), &out, io.Discard), &message)
+			if code != c.code || !strings.Contains(message.String(), c.want) || strings.Count(message.String(), "\n") != 1 {
+				t.Errorf("exit %d and %q; want %d and one line with %q", code, message.String(), c.code, c.want)
+			}
+			if out.Len() > 0 {
+				t.Errorf("stdout has %q; want nothing", out.String())
+			}
+		})
+	}
+}
