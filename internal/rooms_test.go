@@ -1,0 +1,78 @@
+// Package internal_test holds the table of who may import whom.
+package internal_test
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// rooms lists, for every package of the project, which of its packages it may
+// import. Tests may import more.
+var rooms = map[string][]string{
+	"api":                 {},
+	"cmd/server":          {"api", "internal/classify", "internal/httpapi", "pkg/cnn", "pkg/imageprep", "weights"},
+	"cmd/train":           {"internal/atomicfile", "internal/mnist", "internal/report", "pkg/cnn", "pkg/imageprep"},
+	"internal/atomicfile": {},
+	"internal/classify":   {"pkg/cnn", "pkg/imageprep"},
+	"internal/f32":        {},
+	"internal/httpapi":    {"api", "internal/classify", "pkg/imageprep"},
+	"internal/mnist":      {"internal/atomicfile"},
+	"internal/report":     {},
+	"pkg/cnn":             {"internal/atomicfile", "internal/f32"},
+	"pkg/imageprep":       {},
+	"weights":             {},
+}
+
+// owners lists the only packages that may import a dependency.
+var owners = map[string][]string{
+	"github.com/go-chi/chi/v5":            {"internal/httpapi"},
+	"github.com/prometheus/client_golang": {"cmd/server", "internal/httpapi"},
+	"golang.org/x/image":                  {"pkg/imageprep"},
+	"gonum.org/v1/gonum/blas":             {"internal/f32"},
+	"gonum.org/v1/gonum/stat":             {"internal/report"},
+	"simd":                                {"internal/f32"},
+	"github.com/urfave/cli/v3":            {"cmd/server", "cmd/train"},
+	"github.com/schollz/progressbar/v3":   {"cmd/train"},
+}
+
+func TestImportsGoOneWay(t *testing.T) {
+	output, err := exec.Command("go", "list", "-json=ImportPath,Imports", "digits/...").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	decoder := json.NewDecoder(strings.NewReader(string(output)))
+	for {
+		var p struct {
+			ImportPath string
+			Imports    []string
+		}
+		if err := decoder.Decode(&p); errors.Is(err, io.EOF) {
+			return
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		name := strings.TrimPrefix(p.ImportPath, "digits/")
+		if name == "internal" {
+			continue
+		}
+		allowed, known := rooms[name]
+		if !known {
+			t.Errorf("%s is not in the table of rooms", name)
+		}
+		for _, imported := range p.Imports {
+			if room, ours := strings.CutPrefix(imported, "digits/"); ours && !slices.Contains(allowed, room) {
+				t.Errorf("%s imports %s, which the table of rooms does not allow", name, room)
+			}
+			for dependency, by := range owners {
+				if (imported == dependency || strings.HasPrefix(imported, dependency+"/")) && !slices.Contains(by, name) {
+					t.Errorf("%s imports %s, which only %v may", name, imported, by)
+				}
+			}
+		}
+	}
+}
