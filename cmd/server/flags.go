@@ -1,0 +1,100 @@
+package main
+
+import (
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v3"
+
+	"digits/internal/httpapi"
+)
+
+// config is what the command line and the environment say.
+type config struct {
+	addr              string
+	weights           string
+	maxBodyBytes      int64
+	maxPixels         int
+	requestTimeout    time.Duration
+	readHeaderTimeout time.Duration
+	readTimeout       time.Duration
+	writeTimeout      time.Duration
+	idleTimeout       time.Duration
+	drainDelay        time.Duration
+	drainTimeout      time.Duration
+	slots             int
+	logLevel          string
+	logFormat         string
+	showVersion       bool
+	health            string
+}
+
+// flags fill the config. Each, but for the two that make the program do
+// something else, can also be set in the environment.
+func (c *config) flags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Name: "addr", Value: ":8080", Destination: &c.addr, Sources: env("addr"),
+			Usage: "`ADDRESS` to listen on; port 0 takes a free one"},
+		&cli.StringFlag{Name: "weights", Destination: &c.weights, Sources: env("weights"), DefaultText: "embedded",
+			Usage: "weights `FILE`"},
+		&cli.Int64Flag{Name: "max-body-bytes", Value: httpapi.DefaultMaxBodyBytes, Destination: &c.maxBodyBytes, Sources: env("max-body-bytes"),
+			Validator: atLeast[int64](1), Usage: "largest request body"},
+		&cli.IntFlag{Name: "max-pixels", Value: 25_000_000, Destination: &c.maxPixels, Sources: env("max-pixels"),
+			Validator: atLeast(1), Usage: "largest image, width times height"},
+		duration("request-timeout", httpapi.DefaultRequestTimeout, &c.requestTimeout, positive, "longest time for an answer, once the request has been read"),
+		duration("read-header-timeout", 5*time.Second, &c.readHeaderTimeout, positive, "longest time for a request's headers to arrive"),
+		duration("read-timeout", 15*time.Second, &c.readTimeout, positive, "longest time for a whole request to arrive"),
+		duration("write-timeout", 30*time.Second, &c.writeTimeout, positive, "longest time from a request's headers to the end of its reply; more than read-timeout and request-timeout together"),
+		duration("idle-timeout", 90*time.Second, &c.idleTimeout, positive, "longest time that an unused connection is kept; more than the load balancer keeps it"),
+		duration("drain-delay", 0, &c.drainDelay, notNegative, "time to go on serving after the signal to stop, while /readyz already fails"),
+		duration("drain-timeout", 15*time.Second, &c.drainTimeout, notNegative, "longest time for the last requests to finish after that"),
+		&cli.IntFlag{Name: "slots", Destination: &c.slots, Sources: env("slots"), DefaultText: "one for each core",
+			Validator: atLeast(0), Usage: "images in work at once"},
+		&cli.StringFlag{Name: "log-level", Value: "info", Destination: &c.logLevel, Sources: env("log-level"),
+			Validator: isLevel, Usage: "debug, info, warn or error"},
+		&cli.StringFlag{Name: "log-format", Value: "text", Destination: &c.logFormat, Sources: env("log-format"),
+			Validator: isFormat, Usage: "text or json"},
+		&cli.BoolFlag{Name: "version", Destination: &c.showVersion, HideDefault: true,
+			Usage: "print the version and exit"},
+		&cli.StringFlag{Name: "health", Destination: &c.health,
+			Usage: "ask the server at this `URL` or address whether it is ready, and exit with 0 or 1"},
+	}
+}
+
+// env is the environment variable of a flag.
+func env(flag string) cli.ValueSourceChain {
+	return cli.EnvVars("DIGITS_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_")))
+}
+
+func duration(name string, value time.Duration, to *time.Duration, valid func(time.Duration) error, usage string) cli.Flag {
+	return &cli.DurationFlag{Name: name, Value: value, Destination: to, Sources: env(name), Validator: valid, Usage: usage}
+}
+
+func positive(d time.Duration) error    { return atLeast(time.Nanosecond)(d) }
+func notNegative(d time.Duration) error { return atLeast(time.Duration(0))(d) }
+
+func atLeast[T int | int64 | time.Duration](least T) func(T) error {
+	return func(v T) error {
+		if v < least {
+			return fmt.Errorf("%v is too small; the least is %v", v, least)
+		}
+		return nil
+	}
+}
+
+func isLevel(text string) error {
+	var level slog.Level
+	if level.UnmarshalText([]byte(text)) != nil {
+		return fmt.Errorf("%q is not debug, info, warn or error", text)
+	}
+	return nil
+}
+
+func isFormat(text string) error {
+	if text != "text" && text != "json" {
+		return fmt.Errorf("%q is not text or json", text)
+	}
+	return nil
+}

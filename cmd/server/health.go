@@ -1,0 +1,55 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// healthTimeout is the longest that a health check waits.
+const healthTimeout = 3 * time.Second
+
+// checkHealth asks a server whether it is ready. The target is a URL, or an
+// address such as --addr takes, whose /readyz is meant. It is for container
+// health checks, where there is no shell and no other client.
+func checkHealth(ctx context.Context, target string, stdout io.Writer) error {
+	url, err := healthURL(target)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, healthTimeout)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return fmt.Errorf("%s is not a URL: %w", target, err)
+	}
+	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}} // and no proxy
+	reply, err := client.Do(request)
+	if err != nil {
+		return fmt.Errorf("unhealthy: %w", err)
+	}
+	defer reply.Body.Close()
+	if reply.StatusCode != http.StatusOK {
+		return fmt.Errorf("unhealthy: %s answers %s", url, reply.Status)
+	}
+	_, err = fmt.Fprintf(stdout, "healthy: %s\n", url)
+	return err
+}
+
+func healthURL(target string) (string, error) {
+	if strings.Contains(target, "://") {
+		return target, nil
+	}
+	host, port, err := net.SplitHostPort(target)
+	if err != nil {
+		return "", fmt.Errorf("%q is neither a URL nor an address such as :8080: %w; %w", target, err, errUsage)
+	}
+	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
+		host = "localhost"
+	}
+	return "http://" + net.JoinHostPort(host, port) + "/readyz", nil
+}

@@ -1,0 +1,71 @@
+// Command server answers what digit an image shows, over HTTP.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/urfave/cli/v3"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // the second signal ends the process at once
+	os.Exit(exitCode(run(ctx, os.Args, os.Stdout, os.Stderr), os.Stderr))
+}
+
+// errUsage is wrapped by errors in the command line or the environment.
+var errUsage = errors.New("see server --help")
+
+// exitCode prints the error, if any, as one line.
+func exitCode(err error, stderr io.Writer) int {
+	if err == nil {
+		return 0
+	}
+	fmt.Fprintln(stderr, "server:", err)
+	if errors.Is(err, errUsage) {
+		return 2
+	}
+	return 1
+}
+
+// run is the program without its process. Results go to stdout, the log to
+// stderr. It serves until the context ends, then stops gracefully.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	var c config
+	begun := false
+	command := &cli.Command{
+		Name:            "server",
+		Usage:           "answer what digit an image shows, over HTTP",
+		UsageText:       "server [options]",
+		Flags:           c.flags(),
+		HideHelpCommand: true,
+		Writer:          stdout,
+		ErrWriter:       stderr,
+		ExitErrHandler:  func(context.Context, *cli.Command, error) {},
+		OnUsageError:    func(_ context.Context, _ *cli.Command, err error, _ bool) error { return err },
+		Action: func(ctx context.Context, command *cli.Command) error {
+			begun = true
+			if command.Args().Present() {
+				return fmt.Errorf("%q is not a flag; %w", command.Args().First(), errUsage)
+			}
+			switch {
+			case c.showVersion:
+				return printVersion(stdout)
+			case c.health != "":
+				return checkHealth(ctx, c.health, stdout)
+			}
+			return serve(ctx, c, stderr)
+		},
+	}
+	err := command.Run(ctx, args)
+	if err != nil && !begun {
+		return fmt.Errorf("%w; %w", err, errUsage)
+	}
+	return err
+}

@@ -1,0 +1,79 @@
+package classify
+
+import (
+	"context"
+	"fmt"
+	"image"
+	"math"
+	"runtime/debug"
+	"time"
+
+	"digits/pkg/cnn"
+	"digits/pkg/imageprep"
+)
+
+// stages are the functions of the path that handle foreign data.
+type stages struct {
+	decode  func([]byte, imageprep.Options) (image.Image, imageprep.Info, error)
+	prepare func([]float32, image.Image, *imageprep.Info, imageprep.Options) error
+}
+
+// run takes the image through the stages. A panic in one of them becomes an
+// error, so that one image cannot stop the service.
+func (c *Classifier) run(ctx context.Context, s *slot, data []byte, r *Result) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("%w: %v\n%s", ErrPanic, p, debug.Stack())
+		}
+	}()
+	var img image.Image
+	clock := time.Now()
+	lap := func() (d time.Duration) {
+		now := time.Now()
+		d, clock = now.Sub(clock), now
+		return d
+	}
+	if img, r.Image, err = c.stages.decode(data, c.options.Image); err != nil {
+		return err
+	}
+	r.Durations.Decode = lap()
+	if err = ctx.Err(); err != nil {
+		return err
+	}
+	if err = c.stages.prepare(s.tensor[:], img, &r.Image, c.options.Image); err != nil {
+		return err
+	}
+	r.Durations.Prepare = lap()
+	if err = ctx.Err(); err != nil {
+		return err
+	}
+	if err = c.infer(s, r); err != nil {
+		return err
+	}
+	r.judge(c.options.Coverage)
+	r.Tensor = s.tensor
+	r.Durations.Infer = lap()
+	return nil
+}
+
+// infer sets the digit and the probabilities of the slot's tensor. It
+// allocates nothing.
+func (c *Classifier) infer(s *slot, r *Result) error {
+	logits := c.model.Logits(s.workspace, s.tensor[:])
+	for _, v := range logits {
+		if v := float64(v); math.IsNaN(v) || math.IsInf(v, 0) {
+			return fmt.Errorf("%w: use another weights file", ErrNotFinite)
+		}
+	}
+	r.Digit = cnn.ArgMax(logits)
+	sum := 0.0
+	for i, v := range logits {
+		r.Probabilities[i] = math.Exp(float64(v) - float64(logits[r.Digit]))
+		sum += r.Probabilities[i]
+	}
+	for i := range r.Probabilities {
+		r.Probabilities[i] /= sum
+	}
+	r.Confidence = r.Probabilities[r.Digit]
+	return nil
+}

@@ -1,0 +1,203 @@
+package httpapi_test
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"image"
+	"image/gif"
+	"image/jpeg"
+	"image/png"
+	"io"
+	"mime/multipart"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"strings"
+	"testing"
+
+	"golang.org/x/image/bmp"
+	"golang.org/x/image/tiff"
+)
+
+func post(contentType string, body []byte) *http.Request {
+	r := httptest.NewRequest(http.MethodPost, "/predict", bytes.NewReader(body))
+	if contentType != "" {
+		r.Header.Set("Content-Type", contentType)
+	}
+	return r
+}
+
+func asJSON(t testing.TB, v any) []byte {
+	t.Helper()
+	b, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// form returns a multipart request with a part of that name for each file.
+func form(t testing.TB, name string, files ...[]byte) *http.Request {
+	t.Helper()
+	var body bytes.Buffer
+	w := multipart.NewWriter(&body)
+	for _, file := range files {
+		part, err := w.CreateFormFile(name, "digit")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := part.Write(file); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return post(w.FormDataContentType(), body.Bytes())
+}
+
+func readFile(t testing.TB, name string) []byte {
+	t.Helper()
+	b, err := os.ReadFile("testdata/" + name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// sevens returns the same MNIST digit in every format, by media type.
+func sevens(t testing.TB) map[string][]byte {
+	t.Helper()
+	files := map[string][]byte{"image/png": readFile(t, "seven.png"), "image/webp": readFile(t, "seven.webp")}
+	img, err := png.Decode(bytes.NewReader(files["image/png"]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for mediaType, encode := range map[string]func(io.Writer, image.Image) error{
+		"image/jpeg": func(w io.Writer, m image.Image) error { return jpeg.Encode(w, m, nil) },
+		"image/gif":  func(w io.Writer, m image.Image) error { return gif.Encode(w, m, nil) },
+		"image/bmp":  bmp.Encode,
+		"image/tiff": func(w io.Writer, m image.Image) error { return tiff.Encode(w, m, nil) },
+	} {
+		var b bytes.Buffer
+		if err := encode(&b, img); err != nil {
+			t.Fatal(err)
+		}
+		files[mediaType] = b.Bytes()
+	}
+	return files
+}
+
+// externalBody decodes the data URL that holds an example's body.
+func externalBody(t testing.TB, dataURL string) (mediaType string, body []byte) {
+	t.Helper()
+	head, encoded, ok := strings.Cut(strings.TrimPrefix(dataURL, "data:"), ";base64,")
+	body, err := base64.StdEncoding.DecodeString(encoded)
+	if !ok || err != nil {
+		t.Fatalf("%.60s is no data URL in base64: %v", dataURL, err)
+	}
+	return head, body
+}
+
+// accepted sends a request that the contract must allow and that must succeed.
+func (c contract) accepted(t *testing.T, h http.Handler, r *http.Request) []byte {
+	t.Helper()
+	if err := c.checkRequest(r); err != nil {
+		t.Errorf("the contract does not allow the request: %v", err)
+	}
+	status, body := c.send(t, h, r)
+	if status != http.StatusOK {
+		t.Errorf("status %d: %s", status, body)
+	}
+	return body
+}
+
+func TestContractExamplesAreAnswered(t *testing.T) {
+	c, h := loadContract(t), newAPI(t)
+	sent := 0
+	for mediaType, media := range c.document.Paths.Value("/predict").Post.RequestBody.Value.Content {
+		for name, example := range media.Examples {
+			sent++
+			t.Run(mediaType+" "+name, func(t *testing.T) {
+				body, contentType := []byte(nil), mediaType
+				if example.Value.ExternalValue != "" {
+					contentType, body = externalBody(t, example.Value.ExternalValue)
+				} else {
+					body = asJSON(t, example.Value.Value)
+				}
+				if reply := c.accepted(t, h, post(contentType, body)); !bytes.Contains(reply, []byte(`"digit":7`)) {
+					t.Errorf("no seven in %s", reply)
+				}
+			})
+		}
+	}
+	if sent < 4 {
+		t.Errorf("%d examples, want a raw body and JSON, with one image and several", sent)
+	}
+}
+
+func TestContractAllowsEveryFormOfRequest(t *testing.T) {
+	c, h := loadContract(t), newAPI(t)
+	files := sevens(t)
+	seven := files["image/png"]
+	requests := map[string]*http.Request{
+		"no content type":  post("", seven),
+		"octets":           post("application/octet-stream", seven),
+		"curl's default":   post("application/x-www-form-urlencoded", seven),
+		"another type":     post("text/plain; charset=utf-8", seven),
+		"one part":         form(t, "image", seven),
+		"several parts":    form(t, "image", seven, files["image/gif"]),
+		"JSON, one":        post("application/json", asJSON(t, map[string]any{"image": seven})),
+		"JSON, one listed": post("application/json", asJSON(t, map[string]any{"images": [][]byte{seven}})),
+		"JSON, several":    post("application/json; charset=utf-8", asJSON(t, map[string]any{"images": [][]byte{seven, files["image/bmp"]}})),
+		"JSON, one bad":    post("application/json", asJSON(t, map[string]any{"images": [][]byte{seven, []byte("text")}})),
+	}
+	for mediaType, file := range files {
+		requests[mediaType] = post(mediaType, file)
+	}
+	for name, r := range requests {
+		t.Run(name, func(t *testing.T) { c.accepted(t, h, r) })
+	}
+}
+
+func TestContractDescribesExplain(t *testing.T) {
+	c, h := loadContract(t), newAPI(t)
+	r := post("image/png", readFile(t, "seven.png"))
+	r.URL.RawQuery = url.Values{"explain": {"1"}}.Encode()
+	var reply struct{ Image struct{ Explain []byte } }
+	if err := json.Unmarshal(c.accepted(t, h, r), &reply); err != nil {
+		t.Fatal(err)
+	}
+	picture, err := png.Decode(bytes.NewReader(reply.Image.Explain))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if picture.Bounds() != image.Rect(0, 0, 28, 28) {
+		t.Errorf("the picture is %v", picture.Bounds())
+	}
+}
+
+func TestContractDescribesTheOperatingRoutes(t *testing.T) {
+	c, h := loadContract(t), newAPI(t)
+	for path, item := range c.document.Paths.Map() {
+		for method := range item.Operations() {
+			if method == http.MethodPost {
+				continue
+			}
+			t.Run(method+" "+path, func(t *testing.T) {
+				c.accepted(t, h, httptest.NewRequest(method, path, nil))
+			})
+		}
+	}
+}
+
+func TestContractKeepsTheRequestID(t *testing.T) {
+	c, h := loadContract(t), newAPI(t)
+	r := httptest.NewRequest(http.MethodPost, "/predict", nil)
+	r.Header.Set("X-Request-Id", "from-the-client")
+	if _, body := c.send(t, h, r); !strings.Contains(string(body), `"id":"from-the-client"`) {
+		t.Errorf("the reply has another id: %s", body)
+	}
+}

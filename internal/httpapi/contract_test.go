@@ -1,0 +1,236 @@
+package httpapi_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/openapi3filter"
+	"github.com/getkin/kin-openapi/routers"
+	"github.com/getkin/kin-openapi/routers/legacy"
+	"github.com/go-chi/chi/v5"
+
+	"digits/internal/classify"
+	"digits/internal/httpapi"
+	"digits/pkg/cnn"
+	"digits/weights"
+)
+
+// contract judges requests and replies by api/openapi.yaml.
+type contract struct {
+	document *openapi3.T
+	router   routers.Router
+}
+
+// urn begins the type of every problem.
+const urn = "urn:digits:problem:"
+
+// newAPI returns a ready API with the embedded weights.
+func newAPI(t testing.TB) *httpapi.API {
+	t.Helper()
+	model, err := cnn.Load(bytes.NewReader(weights.Default()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	classifier, err := classify.New(model, classify.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := httpapi.New(httpapi.Options{Classifier: classifier, Model: httpapi.Model{Version: "test"}})
+	a.SetReady(true)
+	return a
+}
+
+// loadContract reads the document that the service hands out.
+func loadContract(t testing.TB) contract {
+	t.Helper()
+	reply := httptest.NewRecorder()
+	httpapi.New(httpapi.Options{Classifier: panicking{}}).ServeHTTP(reply, httptest.NewRequest(http.MethodGet, "/openapi.yaml", nil))
+	document, err := openapi3.NewLoader().LoadFromData(reply.Body.Bytes())
+	if err != nil {
+		t.Fatal(err)
+	}
+	router, err := legacy.NewRouter(document)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return contract{document, router}
+}
+
+// ordinary headers say nothing about this API; the document leaves them out.
+var ordinary = []string{
+	"Cache-Control", "Connection", "Content-Length", "Content-Security-Policy", "Content-Type", "Vary", "X-Content-Type-Options",
+}
+
+// checkRequest says why the document does not allow the request, whose body
+// stays readable.
+func (c contract) checkRequest(r *http.Request) error {
+	route, params, err := c.router.FindRoute(r)
+	if err != nil {
+		return err
+	}
+	return openapi3filter.ValidateRequest(r.Context(), &openapi3filter.RequestValidationInput{
+		Request: r, PathParams: params, Route: route,
+	})
+}
+
+// checkReply says why the document does not describe the reply: its status,
+// media type, headers and body.
+func (c contract) checkReply(r *http.Request, reply *http.Response) error {
+	route, err := c.routeOf(r)
+	if err != nil {
+		return err
+	}
+	described := route.Operation.Responses.Status(reply.StatusCode)
+	if described == nil {
+		return fmt.Errorf("status %d is not described", reply.StatusCode)
+	}
+	if described.Value.Content.Get(reply.Header.Get("Content-Type")) == nil {
+		return fmt.Errorf("media type %q of status %d is not described", reply.Header.Get("Content-Type"), reply.StatusCode)
+	}
+	for name := range reply.Header {
+		if _, ok := described.Value.Headers[name]; !ok && !slices.Contains(ordinary, name) {
+			return fmt.Errorf("header %s of status %d is not described", name, reply.StatusCode)
+		}
+	}
+	head := r.Method == http.MethodHead
+	if head { // kin-openapi does not look at replies to HEAD
+		r = r.Clone(r.Context())
+		r.Method = http.MethodGet
+	}
+	return openapi3filter.ValidateResponse(r.Context(), &openapi3filter.ResponseValidationInput{
+		RequestValidationInput: &openapi3filter.RequestValidationInput{Request: r, Route: route},
+		Status:                 reply.StatusCode,
+		Header:                 reply.Header,
+		Body:                   reply.Body,
+		Options:                &openapi3filter.Options{IncludeResponseStatus: true, ExcludeResponseBody: head},
+	})
+}
+
+// routeOf finds the operation. Where there is none, it is one that answers
+// only with what components/responses has for that.
+func (c contract) routeOf(r *http.Request) (*routers.Route, error) {
+	route, _, err := c.router.FindRoute(r)
+	if err == nil {
+		return route, nil
+	}
+	var status int
+	var name string
+	switch err.Error() { // the router wraps nothing
+	case routers.ErrPathNotFound.Error():
+		status, name = http.StatusNotFound, "NotFound"
+	case routers.ErrMethodNotAllowed.Error():
+		status, name = http.StatusMethodNotAllowed, "MethodNotAllowed"
+	default:
+		return nil, err
+	}
+	responses := openapi3.NewResponses(openapi3.WithStatus(status, c.document.Components.Responses[name]))
+	return &routers.Route{Spec: c.document, Operation: &openapi3.Operation{Responses: responses}}, nil
+}
+
+// send asks the handler and checks the reply against the contract. It returns
+// the status and the body.
+func (c contract) send(t testing.TB, h http.Handler, r *http.Request) (int, []byte) {
+	t.Helper()
+	recorder := httptest.NewRecorder()
+	h.ServeHTTP(recorder, r)
+	body := recorder.Body.Bytes()
+	reply := recorder.Result()
+	reply.Body = io.NopCloser(bytes.NewReader(body))
+	if err := c.checkReply(r, reply); err != nil {
+		cause, _, _ := strings.Cut(err.Error(), "\n") // without the whole schema
+		t.Errorf("%s %s: the reply is not as the contract says: %s\n%d %v\n%.500s", r.Method, r.URL, cause, reply.StatusCode, reply.Header, body)
+	}
+	return reply.StatusCode, body
+}
+
+// The examples too: kin-openapi validates them as replies.
+func TestContractIsValid(t *testing.T) {
+	c := loadContract(t)
+	if err := c.document.Validate(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	if !c.document.IsOpenAPI31OrLater() {
+		t.Errorf("version %s, want 3.1", c.document.OpenAPI)
+	}
+}
+
+// A reply is described only if nothing can be added to it unseen.
+func TestContractClosesEveryReply(t *testing.T) {
+	c := loadContract(t)
+	for name, schema := range c.document.Components.Schemas {
+		s := schema.Value
+		if !s.Type.Is("object") || name == "PredictForm" {
+			continue
+		}
+		if s.AdditionalProperties.Has == nil || *s.AdditionalProperties.Has {
+			t.Errorf("schema %s lacks additionalProperties: false", name)
+		}
+	}
+}
+
+// Every problem that a response allows has an example, and the other way round.
+func TestContractShowsEveryProblem(t *testing.T) {
+	c := loadContract(t)
+	for name, response := range c.document.Components.Responses {
+		media := response.Value.Content["application/problem+json"]
+		if media == nil {
+			continue
+		}
+		allowed := allowedSlugs(media)
+		if shown := slices.Sorted(maps.Keys(media.Examples)); !slices.Equal(shown, allowed) {
+			t.Errorf("%s shows %v, allows %v", name, shown, allowed)
+		}
+	}
+}
+
+// allowedSlugs returns the problems of a response, sorted.
+func allowedSlugs(media *openapi3.MediaType) []string {
+	var slugs []string
+	for _, name := range media.Schema.Value.AllOf[1].Value.Properties["type"].Value.Enum {
+		slugs = append(slugs, strings.TrimPrefix(name.(string), urn))
+	}
+	slices.Sort(slugs)
+	return slugs
+}
+
+// slugs returns all the problems that the document has, sorted.
+func (c contract) slugs() []string {
+	var all []string
+	for _, response := range c.document.Components.Responses {
+		if media := response.Value.Content["application/problem+json"]; media != nil {
+			all = append(all, allowedSlugs(media)...)
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+func TestContractListsTheRoutes(t *testing.T) {
+	var served, described []string
+	err := chi.Walk(newAPI(t).Routes(), func(method, route string, _ http.Handler, _ ...func(http.Handler) http.Handler) error {
+		served = append(served, method+" "+route)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for path, item := range loadContract(t).document.Paths.Map() {
+		for method := range item.Operations() {
+			described = append(described, method+" "+path)
+		}
+	}
+	slices.Sort(served)
+	slices.Sort(described)
+	if !slices.Equal(served, described) {
+		t.Errorf("served %v\ndescribed %v", served, described)
+	}
+}

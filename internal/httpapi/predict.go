@@ -1,0 +1,154 @@
+package httpapi
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"image"
+	"image/png"
+	"math"
+	"net/http"
+	"strconv"
+	"time"
+
+	"digits/internal/classify"
+	"digits/pkg/imageprep"
+)
+
+// predict reads the digits in the request's images.
+func (a *API) predict(w http.ResponseWriter, r *http.Request) {
+	x := exchangeOf(r)
+	explain, err := explainParameter(r)
+	if err != nil {
+		a.fail(w, r, err)
+		return
+	}
+	up, err := a.readUpload(w, r)
+	a.metrics.observeStage("read", time.Since(x.began))
+	if err != nil {
+		a.fail(w, r, err)
+		return
+	}
+	x.images = len(up.images)
+	ctx, cancel := context.WithTimeout(r.Context(), a.options.RequestTimeout)
+	defer cancel()
+	model := modelReply{Name: "digits", Version: a.options.Model.Version}
+	if !up.several {
+		p, err := a.read(ctx, up.images[0], explain)
+		if err != nil {
+			a.fail(w, r, err)
+			return
+		}
+		x.digit, x.confidence = p.Digit, p.Confidence
+		a.answer(w, r, oneReply{ID: x.id, prediction: p, Model: model})
+		return
+	}
+	entries, err := a.readAll(ctx, up.images, explain)
+	if err != nil {
+		a.fail(w, r, err)
+		return
+	}
+	a.answer(w, r, severalReply{ID: x.id, Predictions: entries, Model: model})
+}
+
+// readAll reads the images one after the other. What is wrong with an image
+// stands in its place; what is wrong with the service is an error.
+func (a *API) readAll(ctx context.Context, images []sentImage, explain bool) ([]any, error) {
+	entries := make([]any, len(images))
+	for i, img := range images {
+		p, err := a.read(ctx, img, explain)
+		switch problem := problemOf(err); {
+		case err == nil:
+			entries[i] = p
+		case problem.status >= statusClientClosed:
+			return nil, err
+		default:
+			a.metrics.rejected.WithLabelValues(problem.reason()).Inc()
+			entries[i] = problemEntry{problem.reply()}
+		}
+	}
+	return entries, nil
+}
+
+// read reads the digit in one image.
+func (a *API) read(ctx context.Context, img sentImage, explain bool) (prediction, error) {
+	if img.err != nil {
+		return prediction{}, img.err
+	}
+	result, err := a.options.Classifier.Classify(ctx, img.data)
+	if err != nil {
+		return prediction{}, err
+	}
+	a.metrics.observeResult(&result)
+	p := newPrediction(&result)
+	if explain {
+		p.Image.Explain, err = picture(&result.Tensor)
+	}
+	return p, err
+}
+
+// answer sends a reply.
+func (a *API) answer(w http.ResponseWriter, r *http.Request, reply any) {
+	began := time.Now()
+	body, err := json.Marshal(reply)
+	if err != nil {
+		a.fail(w, r, err)
+		return
+	}
+	write(w, http.StatusOK, jsonType, append(body, '\n'))
+	a.metrics.observeStage("encode", time.Since(began))
+}
+
+func write(w http.ResponseWriter, status int, contentType string, body []byte) {
+	w.Header().Set("Content-Type", contentType)
+	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+	w.WriteHeader(status)
+	_, _ = w.Write(body) // the client may have left
+}
+
+// explainParameter reports whether the query asks for the picture.
+func explainParameter(r *http.Request) (bool, error) {
+	switch r.URL.Query().Get("explain") {
+	case "1":
+		return true, nil
+	case "":
+		return false, nil
+	}
+	return false, errInvalidParameter
+}
+
+// picture is the tensor as a grey 28x28 PNG.
+func picture(tensor *[imageprep.Pixels]float32) ([]byte, error) {
+	img := image.NewGray(image.Rect(0, 0, imageprep.Side, imageprep.Side))
+	for i, v := range tensor {
+		img.Pix[i] = uint8(math.Round(255 * float64(min(max(v, 0), 1))))
+	}
+	var b bytes.Buffer
+	err := png.Encode(&b, img)
+	return b.Bytes(), err
+}
+
+func newPrediction(r *classify.Result) prediction {
+	return prediction{
+		Digit:         r.Digit,
+		Confidence:    r.Confidence,
+		Probabilities: r.Probabilities,
+		Accepted:      r.Accepted,
+		Candidates:    r.Candidates,
+		Image: imageReply{
+			Format: r.Image.Format,
+			Width:  r.Image.Width,
+			Height: r.Image.Height,
+			Steps:  notNil(r.Image.Steps),
+			Flags:  notNil(r.Image.Flags),
+		},
+	}
+}
+
+// notNil makes an absent list an empty one in JSON.
+func notNil(list []string) []string {
+	if list == nil {
+		return []string{}
+	}
+	return list
+}

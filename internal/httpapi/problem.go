@@ -1,0 +1,79 @@
+package httpapi
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/go-chi/chi/v5"
+
+	"digits/internal/classify"
+)
+
+const (
+	jsonType    = "application/json"
+	problemType = "application/problem+json"
+)
+
+// reason is the problem's name as a label of metrics.
+func (p *problem) reason() string { return strings.ReplaceAll(p.slug, "-", "_") }
+
+// problemReply is a problem as it is sent, according to RFC 9457. Its texts are
+// the table's; of the request it has only the id.
+type problemReply struct {
+	Type   string `json:"type"`
+	Title  string `json:"title"`
+	Status int    `json:"status"`
+	Detail string `json:"detail"`
+	ID     string `json:"id,omitempty"`
+}
+
+func (p *problem) reply() problemReply {
+	return problemReply{Type: "urn:digits:problem:" + p.slug, Title: p.title, Status: p.status, Detail: p.detail}
+}
+
+// fail answers with the problem that the table has for the error.
+func (a *API) fail(w http.ResponseWriter, r *http.Request, err error) {
+	x, p := exchangeOf(r), problemOf(err)
+	a.account(x, p, err)
+	reply := p.reply()
+	reply.ID = x.id
+	body, err := json.Marshal(reply)
+	if err != nil {
+		panic("httpapi: a problem cannot be encoded")
+	}
+	if p.status == http.StatusServiceUnavailable {
+		w.Header().Set("Retry-After", "1")
+	}
+	if p.close {
+		w.Header().Set("Connection", "close")
+	}
+	write(w, p.status, problemType, append(body, '\n'))
+}
+
+// account puts a problem into metrics and log.
+func (a *API) account(x *exchange, p *problem, cause error) {
+	x.problem, x.cause = p, cause
+	a.metrics.rejected.WithLabelValues(p.reason()).Inc()
+	if errors.Is(cause, errPanic) || errors.Is(cause, classify.ErrPanic) {
+		a.metrics.panics.Inc()
+	}
+}
+
+func (a *API) notFound(w http.ResponseWriter, r *http.Request) { a.fail(w, r, errNotFound) }
+
+func (a *API) methodNotAllowed(w http.ResponseWriter, r *http.Request) {
+	var allowed []string
+	for _, method := range methods {
+		if a.router.Match(chi.NewRouteContext(), method, r.URL.Path) {
+			allowed = append(allowed, method)
+		}
+	}
+	if len(allowed) == 0 {
+		a.notFound(w, r)
+		return
+	}
+	w.Header().Set("Allow", strings.Join(allowed, ", "))
+	a.fail(w, r, errMethodNotAllowed)
+}

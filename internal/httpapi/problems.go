@@ -1,0 +1,118 @@
+package httpapi
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"digits/internal/classify"
+	"digits/pkg/imageprep"
+)
+
+// What can be wrong with a request before it comes to the image, or with the
+// service.
+var (
+	errEmptyBody        = errors.New("the body is empty")
+	errTruncatedBody    = errors.New("the body did not arrive whole")
+	errMalformedJSON    = errors.New("the body is not the JSON that is needed")
+	errUnexpectedField  = errors.New("the JSON object has a field too many")
+	errTrailingData     = errors.New("data follow the JSON object")
+	errMalformedBase64  = errors.New("the base64 is broken")
+	errMalformedForm    = errors.New("the multipart form is broken")
+	errNoImage          = errors.New("there is no image in the request")
+	errInvalidParameter = errors.New("a query parameter is invalid")
+	errNotFound         = errors.New("no such path")
+	errMethodNotAllowed = errors.New("no such method for the path")
+	errSlowBody         = errors.New("the body did not arrive in time")
+	errBodyTooLarge     = errors.New("the body is too large")
+	errContentEncoding  = errors.New("the body is compressed")
+	errTooManyImages    = errors.New("there are too many images in the request")
+	errNotReady         = errors.New("the instance is not ready")
+	errDraining         = errors.New("the instance is stopping")
+	errPanic            = errors.New("a handler panicked")
+)
+
+// statusClientClosed is nginx's status for a client that left before the
+// answer. Only logs and metrics see it.
+const statusClientClosed = 499
+
+// problem is a kind of error as clients see it. All its texts are fixed, so
+// that no reply can tell about the input or the program.
+type problem struct {
+	err    error // the errors that wrap it are this problem
+	slug   string
+	status int
+	close  bool // the connection, because the body was not read to its end
+	title  string
+	detail string
+}
+
+// internal is the problem of every error that the table does not have.
+var internal = problem{slug: "internal", status: http.StatusInternalServerError, title: "The service failed",
+	detail: "This is not your fault. Report the id; the log has the cause."}
+
+// problems is the only place that knows which error is which status.
+var problems = []problem{
+	{errEmptyBody, "empty-body", http.StatusBadRequest, false, "The request has no body",
+		"Send the bytes of an image file as the body, for instance with curl --data-binary @digit.png."},
+	{errTruncatedBody, "truncated-body", http.StatusBadRequest, true, "The body did not arrive whole",
+		"The connection broke, or the announced length or the chunks are wrong. Send the request again."},
+	{errMalformedJSON, "malformed-json", http.StatusBadRequest, false, "The JSON cannot be read",
+		`Send {"image": "<base64>"} or {"images": ["<base64>", ...]}.`},
+	{errUnexpectedField, "unexpected-field", http.StatusBadRequest, false, "The JSON object has a field too many",
+		"It holds either image or images, one of the two, and nothing else."},
+	{errTrailingData, "trailing-data", http.StatusBadRequest, false, "There are data after the JSON object",
+		"Send one JSON object and nothing after it."},
+	{errMalformedBase64, "malformed-base64", http.StatusBadRequest, false, "The base64 cannot be decoded",
+		"Use the standard alphabet of RFC 4648 with padding, without line breaks and without a data: prefix."},
+	{errMalformedForm, "malformed-multipart", http.StatusBadRequest, false, "The multipart form cannot be read",
+		"Send multipart/form-data with its boundary in the Content-Type, for instance with curl -F image=@digit.png."},
+	{errNoImage, "missing-image", http.StatusBadRequest, false, "There is no image in the request",
+		"A form needs a part named image, a JSON object a field image or images."},
+	{errTooManyImages, "too-many-images", http.StatusBadRequest, false, "There are too many images in the request",
+		"Send them in several requests."},
+	{errInvalidParameter, "invalid-parameter", http.StatusBadRequest, false, "A query parameter is invalid",
+		"The parameter explain can only be 1."},
+	{imageprep.ErrEmpty, "empty-image", http.StatusBadRequest, false, "The image is empty",
+		"It has no bytes. Send the bytes of an image file."},
+	{imageprep.ErrMalformed, "malformed-image", http.StatusBadRequest, false, "The image is damaged",
+		"The data begin as an image but cannot be decoded; the file may be cut off. Send the whole file as it is."},
+	{errNotFound, "not-found", http.StatusNotFound, false, "There is nothing at this path",
+		"POST an image to /predict. /openapi.yaml lists all paths."},
+	{errMethodNotAllowed, "method-not-allowed", http.StatusMethodNotAllowed, false, "The path does not know this method",
+		"The Allow header lists the methods it knows."},
+	{errSlowBody, "slow-body", http.StatusRequestTimeout, true, "The body did not arrive in time",
+		"Send the request again over a faster connection, or a smaller image."},
+	{errBodyTooLarge, "body-too-large", http.StatusRequestEntityTooLarge, true, "The body is too large",
+		"Send a smaller image or fewer of them."},
+	{errContentEncoding, "unsupported-encoding", http.StatusUnsupportedMediaType, true, "The body is compressed",
+		"Send it without a Content-Encoding. Image files are compressed already."},
+	{imageprep.ErrUnsupportedFormat, "unsupported-media-type", http.StatusUnsupportedMediaType, false, "This is not an image that can be read",
+		"Send a PNG, JPEG, GIF, BMP, TIFF or WebP file."},
+	{imageprep.ErrTooManyPixels, "too-many-pixels", http.StatusUnprocessableEntity, false, "The image has too many pixels",
+		"Scale it down. The network sees 28x28."},
+	{imageprep.ErrTooSmall, "image-too-small", http.StatusUnprocessableEntity, false, "The image is too small",
+		"Send a larger one. The network sees 28x28."},
+	{imageprep.ErrNoInk, "no-ink", http.StatusUnprocessableEntity, false, "The image is blank",
+		"No ink was found. Write the digit dark on a light ground, or light on a dark one."},
+	{context.Canceled, "client-closed", statusClientClosed, true, "The client left",
+		"Nobody reads this."},
+	{classify.ErrOverloaded, "overloaded", http.StatusServiceUnavailable, false, "The service is busy",
+		"Try again after the time in the Retry-After header."},
+	{errNotReady, "not-ready", http.StatusServiceUnavailable, false, "The instance is not ready",
+		"It is starting, or its self-test failed. Try again after the time in the Retry-After header."},
+	{errDraining, "draining", http.StatusServiceUnavailable, false, "The instance is stopping",
+		"Try again after the time in the Retry-After header; another instance will answer."},
+	{context.DeadlineExceeded, "deadline-exceeded", http.StatusGatewayTimeout, false, "The answer was not ready in time",
+		"The service is busy. Try again later."},
+}
+
+// problemOf returns the table's entry for an error.
+func problemOf(err error) *problem {
+	for i := range problems {
+		if errors.Is(err, problems[i].err) {
+			return &problems[i]
+		}
+	}
+	return &internal
+}

@@ -1,0 +1,45 @@
+package httpapi
+
+import "digits/internal/classify"
+
+// oneReply answers one image.
+type oneReply struct {
+	ID string `json:"id"`
+	prediction
+	Model modelReply `json:"model"`
+}
+
+// severalReply answers several images, each by a prediction or a problemEntry.
+type severalReply struct {
+	ID          string     `json:"id"`
+	Predictions []any      `json:"predictions"`
+	Model       modelReply `json:"model"`
+}
+
+// problemEntry is the place of an image that could not be read.
+type problemEntry struct {
+	Problem problemReply `json:"problem"`
+}
+
+type prediction struct {
+	Digit         int                       `json:"digit"`
+	Confidence    float64                   `json:"confidence"`
+	Probabilities [classify.Classes]float64 `json:"probabilities"`
+	Accepted      bool                      `json:"accepted"`
+	Candidates    []int                     `json:"candidates"`
+	Image         imageReply                `json:"image"`
+}
+
+type imageReply struct {
+	Format  string   `json:"format"`
+	Width   int      `json:"width"`
+	Height  int      `json:"height"`
+	Steps   []string `json:"steps"`
+	Flags   []string `json:"flags"`
+	Explain []byte   `json:"explain,omitempty"` // a PNG, base64 in JSON
+}
+
+type modelReply struct {
+	Name    string `json:"name"`
+	Version string `json:"version"`
+}

@@ -1,0 +1,64 @@
+package httpapi
+
+import (
+	"context"
+	"crypto/rand"
+	"net/http"
+	"time"
+
+	"github.com/go-chi/chi/v5/middleware"
+)
+
+// exchange is what the middlewares and handlers know of a request and its
+// reply. It belongs to the request's goroutine.
+type exchange struct {
+	id         string
+	began      time.Time
+	reply      middleware.WrapResponseWriter
+	images     int // sent
+	digit      int // read, when there is one image
+	confidence float64
+	problem    *problem
+	cause      error
+}
+
+type exchangeKey struct{}
+
+// exchangeOf returns the exchange that track has made.
+func exchangeOf(r *http.Request) *exchange {
+	return r.Context().Value(exchangeKey{}).(*exchange)
+}
+
+// status returns the reply's status; net/http makes it 200 when nobody says.
+func (x *exchange) status() int {
+	if status := x.reply.Status(); status != 0 {
+		return status
+	}
+	return http.StatusOK
+}
+
+const idHeader = "X-Request-Id"
+
+// track gives the request an id and an exchange.
+func (a *API) track(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		id := r.Header.Get(idHeader)
+		if !saneID(id) {
+			id = rand.Text()
+		}
+		w.Header().Set(idHeader, id)
+		x := &exchange{id: id, began: time.Now(), reply: middleware.NewWrapResponseWriter(w, r.ProtoMajor)}
+		next.ServeHTTP(x.reply, r.WithContext(context.WithValue(r.Context(), exchangeKey{}, x)))
+	})
+}
+
+// saneID reports whether a client's id can go into logs and replies as it is.
+func saneID(id string) bool {
+	for _, c := range []byte(id) {
+		letter := 'a' <= c|0x20 && c|0x20 <= 'z'
+		if !letter && (c < '0' || c > '9') && c != '-' && c != '.' && c != '_' {
+			return false
+		}
+	}
+	return 0 < len(id) && len(id) <= 64
+}
