@@ -9,12 +9,12 @@ import (
 
 // Result is what was read from an image.
 type Result struct {
-	Digit         int              // 0 to 9, the most probable one
-	Confidence    float64          // the probability of Digit
-	Probabilities [Classes]float64 // the network's softmax; they sum to 1
-	Accepted      bool             // whether the service stands by Digit; for now it always does
-	Candidates    []int            // the fewest digits that reach Options.Coverage together, the most probable first
-	Image         imageprep.Info   // what was done with the image
+	Digit         int                       // 0 to 9, the most probable one
+	Confidence    float64                   // the probability of Digit
+	Probabilities [Classes]float64          // the network's softmax; they sum to 1
+	Accepted      bool                      // whether the service stands by Digit; for now it always does
+	Candidates    []int                     // the fewest digits that reach Options.Coverage together, the most probable first
+	Image         imageprep.Info            // what was done with the image
 	Tensor        [imageprep.Pixels]float32 // what the network saw, in [0,1], row by row
 	Durations     Durations
 }

@@ -1,0 +1,334 @@
+package classify
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"image"
+	"image/png"
+	"math"
+	"math/rand/v2"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"digits/pkg/cnn"
+	"digits/pkg/imageprep"
+	"digits/weights"
+)
+
+func newModel(t testing.TB) *cnn.Model {
+	t.Helper()
+	model, err := cnn.Load(bytes.NewReader(weights.Default()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return model
+}
+
+func newClassifier(t testing.TB, options Options) *Classifier {
+	t.Helper()
+	c, err := New(newModel(t), options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func picture(t testing.TB) []byte {
+	t.Helper()
+	data, err := stroke()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+func TestNewRefusesOtherArchitectures(t *testing.T) {
+	for name, spec := range map[string]cnn.Spec{
+		"32x32":      {Input: cnn.Shape{C: 1, H: 32, W: 32}, Layers: []cnn.Layer{cnn.Affine{Outputs: 10}}},
+		"colour":     {Input: cnn.Shape{C: 3, H: 28, W: 28}, Layers: []cnn.Layer{cnn.Affine{Outputs: 10}}},
+		"26 letters": {Input: cnn.Shape{C: 1, H: 28, W: 28}, Layers: []cnn.Layer{cnn.Affine{Outputs: 26}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			model, err := cnn.New(spec, rand.New(rand.NewPCG(1, 2)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = New(model, Options{})
+			if !errors.Is(err, ErrArchitecture) || !strings.Contains(err.Error(), model.OutputShape().String()) ||
+				!strings.Contains(err.Error(), model.Spec().Input.String()) {
+				t.Errorf("error %v; want ErrArchitecture with what the model has", err)
+			}
+		})
+	}
+}
+
+func TestClassifyReadsAStroke(t *testing.T) {
+	r, err := newClassifier(t, Options{}).Classify(t.Context(), picture(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Digit != 1 || r.Confidence < 0.9 {
+		t.Errorf("a vertical stroke is a %d with %v", r.Digit, r.Confidence)
+	}
+	if r.Image.Format != "png" || r.Image.Width != 56 || r.Image.Height != 56 {
+		t.Errorf("image %+v", r.Image)
+	}
+	ink := float32(0)
+	for _, v := range r.Tensor {
+		ink += v
+	}
+	if ink < 20 {
+		t.Errorf("the tensor has %v of ink", ink)
+	}
+}
+
+// The result follows from the logits: a softmax, its maximum, and the fewest
+// digits that reach the coverage.
+func TestResultFollowsFromTheLogits(t *testing.T) {
+	c := newClassifier(t, Options{Coverage: 0.9})
+	random := rand.New(rand.NewPCG(3, 4))
+	s := <-c.slots
+	for range 200 {
+		for i := range s.tensor {
+			s.tensor[i] = random.Float32()
+		}
+		var r Result
+		if err := c.infer(s, &r); err != nil {
+			t.Fatal(err)
+		}
+		r.judge(c.options.Coverage)
+		sum, most, reached, last := 0.0, 0.0, 0.0, 2.0
+		for _, p := range r.Probabilities {
+			sum, most = sum+p, max(most, p)
+		}
+		if math.Abs(sum-1) > 1e-9 || r.Confidence != most || r.Probabilities[r.Digit] != most {
+			t.Fatalf("sum %v, maximum %v in %+v", sum, most, r)
+		}
+		for i, d := range r.Candidates {
+			if reached >= 0.9 || r.Probabilities[d] > last {
+				t.Fatalf("candidate %d of %v is one too many or out of order: %v", i, r.Candidates, r.Probabilities)
+			}
+			last = r.Probabilities[d]
+			reached += last
+		}
+		if reached < 0.9 || r.Candidates[0] != r.Digit || !r.Accepted {
+			t.Fatalf("candidates %v reach %v: %v", r.Candidates, reached, r.Probabilities)
+		}
+	}
+}
+
+func TestSixteenGoroutinesGetIdenticalAnswers(t *testing.T) {
+	c := newClassifier(t, Options{Slots: 3})
+	data := picture(t)
+	want, err := c.Classify(t.Context(), data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var wait sync.WaitGroup
+	for range 16 {
+		wait.Go(func() {
+			for range 8 {
+				got, err := c.Classify(t.Context(), data)
+				if err != nil || got.Probabilities != want.Probabilities || got.Tensor != want.Tensor {
+					t.Errorf("another answer: %v, %v; want %v", got.Probabilities, err, want.Probabilities)
+					return
+				}
+			}
+		})
+	}
+	wait.Wait()
+}
+
+func TestInferAllocatesNothing(t *testing.T) {
+	c := newClassifier(t, Options{Slots: 1})
+	s := <-c.slots
+	var r Result
+	if n := testing.AllocsPerRun(50, func() {
+		if err := c.infer(s, &r); err != nil {
+			t.Error(err)
+		}
+	}); n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+}
+
+func TestImageErrorsPassThrough(t *testing.T) {
+	c := newClassifier(t, Options{Image: imageprep.Options{MaxPixels: 64*64 - 1}})
+	var large bytes.Buffer
+	if err := png.Encode(&large, image.NewGray(image.Rect(0, 0, 64, 64))); err != nil {
+		t.Fatal(err)
+	}
+	for name, test := range map[string]struct {
+		data []byte
+		want error
+	}{
+		"nothing":         {nil, imageprep.ErrEmpty},
+		"text":            {[]byte("seven"), imageprep.ErrUnsupportedFormat},
+		"half a picture":  {picture(t)[:60], imageprep.ErrMalformed},
+		"too many pixels": {large.Bytes(), imageprep.ErrTooManyPixels},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if _, err := c.Classify(t.Context(), test.data); !errors.Is(err, test.want) {
+				t.Errorf("error %v, want %v", err, test.want)
+			}
+		})
+	}
+}
+
+func TestInfiniteLogitsAreAnError(t *testing.T) {
+	spec := cnn.Spec{Input: cnn.Shape{C: 1, H: 28, W: 28}, Layers: []cnn.Layer{cnn.Affine{Outputs: 10}}}
+	model, err := cnn.NewNormal(spec, rand.New(rand.NewPCG(1, 2)), 1e38)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := New(model, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.Classify(t.Context(), picture(t)); !errors.Is(err, ErrNotFinite) {
+		t.Errorf("error %v, want ErrNotFinite", err)
+	}
+	if err := c.SelfTest(t.Context()); !errors.Is(err, ErrSelfTest) || !errors.Is(err, ErrNotFinite) {
+		t.Errorf("self-test: %v", err)
+	}
+}
+
+func TestSelfTestPasses(t *testing.T) {
+	if err := newClassifier(t, Options{}).SelfTest(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
+// Whatever happens to the images, all slots are free again afterwards and the
+// queue is empty.
+func TestSlotsAreNeverLost(t *testing.T) {
+	c := newClassifier(t, Options{Slots: 2, Queue: 3})
+	data := picture(t)
+	decode := c.stages.decode
+	c.stages.decode = func(b []byte, o imageprep.Options) (image.Image, imageprep.Info, error) {
+		if len(b) == 1 {
+			panic("a bug")
+		}
+		return decode(b, o)
+	}
+	random := rand.New(rand.NewPCG(5, 6))
+	var wait sync.WaitGroup
+	for range 300 {
+		data := [][]byte{data, nil, {1}, data[:len(data)/2], []byte("text")}[random.IntN(5)]
+		ctx, cancel := context.WithCancel(t.Context())
+		if random.IntN(3) == 0 {
+			ctx, cancel = context.WithTimeout(t.Context(), time.Duration(random.IntN(3000))*time.Microsecond)
+		}
+		wait.Go(func() {
+			defer cancel()
+			_, _ = c.Classify(ctx, data)
+		})
+	}
+	wait.Wait()
+	if c.Busy() != 0 || len(c.slots) != c.Slots() || c.Waiting() != 0 {
+		t.Errorf("busy %d, free %d of %d, waiting %d", c.Busy(), len(c.slots), c.Slots(), c.Waiting())
+	}
+	if _, err := c.Classify(t.Context(), data); err != nil {
+		t.Errorf("afterwards: %v", err)
+	}
+}
+
+func TestPanicsBecomeErrors(t *testing.T) {
+	for _, stage := range []string{"decode", "prepare"} {
+		t.Run(stage, func(t *testing.T) {
+			c := newClassifier(t, Options{Slots: 1})
+			if stage == "decode" {
+				c.stages.decode = func([]byte, imageprep.Options) (image.Image, imageprep.Info, error) { panic("a bug") }
+			} else {
+				c.stages.prepare = func([]float32, image.Image, *imageprep.Info, imageprep.Options) error { panic("a bug") }
+			}
+			for range 2 {
+				if _, err := c.Classify(t.Context(), picture(t)); !errors.Is(err, ErrPanic) || !strings.Contains(err.Error(), "a bug") {
+					t.Errorf("error %v, want ErrPanic with its cause", err)
+				}
+			}
+		})
+	}
+}
+
+// The context is looked at in the queue and between the stages.
+func TestContextEndsTheWork(t *testing.T) {
+	gone, cancel := context.WithCancel(context.Background())
+	cancel()
+	c := newClassifier(t, Options{Slots: 1})
+	if _, err := c.Classify(gone, picture(t)); !errors.Is(err, context.Canceled) {
+		t.Errorf("before the queue: %v", err)
+	}
+	decode, prepare := c.stages.decode, c.stages.prepare
+	for _, stage := range []string{"decode", "prepare"} {
+		t.Run("after "+stage, func(t *testing.T) {
+			ctx, cancel := context.WithCancel(t.Context())
+			prepared := false
+			c.stages.decode = func(b []byte, o imageprep.Options) (image.Image, imageprep.Info, error) {
+				if stage == "decode" {
+					cancel()
+				}
+				return decode(b, o)
+			}
+			c.stages.prepare = func(x []float32, img image.Image, info *imageprep.Info, o imageprep.Options) error {
+				prepared = true
+				cancel()
+				return prepare(x, img, info, o)
+			}
+			if _, err := c.Classify(ctx, picture(t)); !errors.Is(err, context.Canceled) {
+				t.Errorf("error %v", err)
+			}
+			if prepared != (stage == "prepare") {
+				t.Errorf("prepared: %v", prepared)
+			}
+		})
+	}
+}
+
+func TestQueueIsBounded(t *testing.T) {
+	data := picture(t)
+	synctest.Test(t, func(t *testing.T) {
+		c := newClassifier(t, Options{Slots: 1, Queue: 2})
+		held := <-c.slots
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		ended := make(chan error, 2)
+		for range 2 {
+			go func() {
+				_, err := c.Classify(ctx, data)
+				ended <- err
+			}()
+		}
+		synctest.Wait()
+		if c.Waiting() != 2 || c.Busy() != 1 {
+			t.Errorf("waiting %d, busy %d", c.Waiting(), c.Busy())
+		}
+		if _, err := c.Classify(ctx, data); !errors.Is(err, ErrOverloaded) {
+			t.Errorf("error %v, want ErrOverloaded", err)
+		}
+		for range 2 { // the bubble's clock jumps to the deadline
+			if err := <-ended; !errors.Is(err, context.DeadlineExceeded) {
+				t.Errorf("error %v, want DeadlineExceeded", err)
+			}
+		}
+		c.slots <- held
+		if _, err := c.Classify(t.Context(), data); err != nil {
+			t.Errorf("afterwards: %v", err)
+		}
+	})
+}
+
+func BenchmarkClassify(b *testing.B) {
+	c := newClassifier(b, Options{})
+	data := picture(b)
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := c.Classify(b.Context(), data); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
