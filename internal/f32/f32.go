@@ -11,9 +11,8 @@
 // programmer's error and panic.
 package f32
 
-// Gemm computes c = op(a)·op(b) + beta·c for row-major matrices, where op
-// transposes when asked to: op(a) is m×k, op(b) is k×n and c is m×n. With
-// beta 0, c is written without being read.
+// Gemm computes c = op(a)·op(b), or adds that to c, for row-major matrices,
+// where op transposes when asked to: op(a) is m×k, op(b) is k×n, c is m×n.
 //
 //	for i := range m {
 //		for j := range n {
@@ -21,11 +20,14 @@ package f32
 //			for p := range k {
 //				sum += op(a)[i][p] * op(b)[p][j]
 //			}
-//			c[i*ldc+j] = sum + beta*c[i*ldc+j]
+//			if add {
+//				sum += c[i*ldc+j]
+//			}
+//			c[i*ldc+j] = sum
 //		}
 //	}
-func Gemm(transA, transB bool, m, n, k int, a []float32, lda int, b []float32, ldb int, beta float32, c []float32, ldc int) {
-	gemmGonum(transA, transB, m, n, k, a, lda, b, ldb, beta, c, ldc)
+func Gemm(transA, transB bool, m, n, k int, a []float32, lda int, b []float32, ldb int, add bool, c []float32, ldc int) {
+	gemmGonum(transA, transB, m, n, k, a, lda, b, ldb, add, c, ldc)
 }
 
 // Axpy computes y += alpha·x over len(x) elements.

@@ -13,7 +13,11 @@ const (
 	gonumTileCols = 192
 )
 
-func gemmGonum(transA, transB bool, m, n, k int, a []float32, lda int, b []float32, ldb int, beta float32, c []float32, ldc int) {
+func gemmGonum(transA, transB bool, m, n, k int, a []float32, lda int, b []float32, ldb int, add bool, c []float32, ldc int) {
+	beta := float32(0)
+	if add {
+		beta = 1
+	}
 	opA, opB := blas.NoTrans, blas.NoTrans
 	stepA, stepB := lda, 1 // from one row of op(a), one column of op(b), to the next
 	if transA {

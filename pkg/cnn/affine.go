@@ -25,7 +25,7 @@ func (l Affine) weightShape(in Shape) []int { return []int{l.Outputs, in.Size()}
 
 func (l Affine) forward(p *pass) {
 	inputs := p.in.Size()
-	f32.Gemm(false, true, p.n, l.Outputs, inputs, p.x, inputs, p.w, inputs, 0, p.y, l.Outputs)
+	f32.Gemm(false, true, p.n, l.Outputs, inputs, p.x, inputs, p.w, inputs, false, p.y, l.Outputs)
 	for i := range p.n {
 		y := p.y[i*l.Outputs:][:l.Outputs]
 		for j, bias := range p.b {
@@ -37,11 +37,11 @@ func (l Affine) forward(p *pass) {
 // backward: dW += dyᵀ·x, db += Σ dy, dx = dy·W.
 func (l Affine) backward(p *pass) {
 	inputs := p.in.Size()
-	f32.Gemm(true, false, l.Outputs, inputs, p.n, p.dy, l.Outputs, p.x, inputs, 1, p.dw, inputs)
+	f32.Gemm(true, false, l.Outputs, inputs, p.n, p.dy, l.Outputs, p.x, inputs, true, p.dw, inputs)
 	for i := range p.n {
 		f32.Axpy(1, p.dy[i*l.Outputs:][:l.Outputs], p.db)
 	}
 	if p.dx != nil {
-		f32.Gemm(false, false, p.n, inputs, l.Outputs, p.dy, l.Outputs, p.w, inputs, 0, p.dx, inputs)
+		f32.Gemm(false, false, p.n, inputs, l.Outputs, p.dy, l.Outputs, p.w, inputs, false, p.dx, inputs)
 	}
 }

@@ -36,7 +36,7 @@ func (l Conv2D) forward(p *pass) {
 	for i := range p.n {
 		y := p.y[i*p.out.Size():][:p.out.Size()]
 		l.im2col(columns, p.x[i*p.in.Size():], p.in, p.out)
-		f32.Gemm(false, false, l.Filters, positions, taps, p.w, taps, columns, positions, 0, y, positions)
+		f32.Gemm(false, false, l.Filters, positions, taps, p.w, taps, columns, positions, false, y, positions)
 		for f, bias := range p.b {
 			plane := y[f*positions:][:positions]
 			for j := range plane {
@@ -53,7 +53,7 @@ func (l Conv2D) backward(p *pass) {
 	for i := range p.n {
 		dy := p.dy[i*p.out.Size():][:p.out.Size()]
 		l.im2col(columns, p.x[i*p.in.Size():], p.in, p.out)
-		f32.Gemm(false, true, l.Filters, taps, positions, dy, positions, columns, positions, 1, p.dw, taps)
+		f32.Gemm(false, true, l.Filters, taps, positions, dy, positions, columns, positions, true, p.dw, taps)
 		for f := range p.db {
 			p.db[f] += sum(dy[f*positions:][:positions])
 		}
@@ -62,7 +62,7 @@ func (l Conv2D) backward(p *pass) {
 		}
 		dx := p.dx[i*p.in.Size():][:p.in.Size()]
 		clear(dx)
-		f32.Gemm(true, false, taps, positions, l.Filters, p.w, taps, dy, positions, 0, columns, positions)
+		f32.Gemm(true, false, taps, positions, l.Filters, p.w, taps, dy, positions, false, columns, positions)
 		l.col2im(dx, columns, p.in, p.out)
 	}
 }
