@@ -36,8 +36,8 @@ func preset(name string) (recipe, error) {
 		return r, nil
 	case "simple": // the same network, as good as it gets
 		r.Epochs, r.Schedule, r.LearningRate, r.Deviation = 60, "cosine", 0.002, 0
-		r.Dropout = 0.3
-		r.Augmentation = mnist.Augmentation{Rotation: 10, Scale: 0.1, Shear: 0.1, Shift: 1.5}
+		r.Dropout = 0.1
+		r.Augmentation = mnist.Augmentation{Rotation: 12, Scale: 0.12, Shift: 1.5}
 		return r, nil
 	}
 	return r, fmt.Errorf("there is no preset %q; there are %q", name, presetNames)
