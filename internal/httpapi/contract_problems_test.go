@@ -33,10 +33,16 @@ type panicking struct{}
 
 func (panicking) Classify(context.Context, []byte) (classify.Result, error) { panic("a bug") }
 
-// brokenOff is a body whose sender stopped: net/http reports the deadline.
-type brokenOff struct{}
+// brokenOff is a body that ends with an error of net/http's: the read deadline,
+// or less than was announced.
+type brokenOff struct{ err error }
 
-func (brokenOff) Read([]byte) (int, error) { return 0, os.ErrDeadlineExceeded }
+func (b brokenOff) Read([]byte) (int, error) { return 0, b.err }
+
+// cutOff is a body shorter than announced.
+type cutOff struct{}
+
+func (cutOff) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
 
 // blank returns a white PNG of that size.
 func blank(t testing.TB, width, height int) []byte {
@@ -87,9 +93,20 @@ func TestContractDescribesEveryProblem(t *testing.T) {
 		slug    string
 	}{
 		{"nothing", h, post("image/png", nil), 400, "empty-body"},
+		{"a body cut short", h, httptest.NewRequest(http.MethodPost, "/predict", brokenOff{io.ErrUnexpectedEOF}), 400, "truncated-body"},
+		{"explain=maybe", h, httptest.NewRequest(http.MethodPost, "/predict?explain=maybe", bytes.NewReader(seven)), 400, "invalid-parameter"},
+		{"an empty part", h, form(t, "image", nil), 400, "empty-image"},
+		{"two JSON objects", h, post("application/json", []byte(`{"image": ""}{}`)), 400, "trailing-data"},
+		{"an unknown JSON field", h, post("application/json", []byte(`{"picture": ""}`)), 400, "unexpected-field"},
 		{"half a PNG", h, post("image/png", seven[:len(seven)/2]), 400, "malformed-image"},
 		{"half a JSON object", h, post("application/json", []byte(`{"image": "`)), 400, "malformed-json"},
 		{"a JSON list", h, post("application/json", []byte(`[]`)), 400, "malformed-json"},
+		{"two JSON objects", h, post("application/json", []byte(`{"image": "aa"} {}`)), 400, "trailing-data"},
+		{"an unknown field", h, post("application/json", []byte(`{"image": "aa", "label": 7}`)), 400, "unexpected-field"},
+		{"both fields", h, post("application/json", []byte(`{"image": "aa", "images": ["aa"]}`)), 400, "unexpected-field"},
+		{"an empty image", h, post("application/json", []byte(`{"image": ""}`)), 400, "empty-image"},
+		{"less than announced", h, httptest.NewRequest(http.MethodPost, "/predict", cutOff{}), 400, "truncated-body"},
+		{"explain=2", h, httptest.NewRequest(http.MethodPost, "/predict?explain=2", bytes.NewReader(seven)), 400, "invalid-parameter"},
 		{"broken base64", h, post("application/json", []byte(`{"image": "%%%"}`)), 400, "malformed-base64"},
 		{"half a form", h, post("multipart/form-data; boundary=x", []byte("--x\r\nContent-Disposition: form-data; name=image\r\n\r\nhalf")), 400, "malformed-multipart"},
 		{"a form without boundary", h, post("multipart/form-data", []byte("--x\r\n")), 400, "malformed-multipart"},
@@ -100,11 +117,11 @@ func TestContractDescribesEveryProblem(t *testing.T) {
 		{"unknown path", h, get("/predicted"), 404, "not-found"},
 		{"GET /predict", h, get("/predict"), 405, "method-not-allowed"},
 		{"DELETE /livez", h, httptest.NewRequest(http.MethodDelete, "/livez", nil), 405, "method-not-allowed"},
-		{"slow body", h, httptest.NewRequest(http.MethodPost, "/predict", brokenOff{}), 408, "slow-body"},
+		{"slow body", h, httptest.NewRequest(http.MethodPost, "/predict", brokenOff{os.ErrDeadlineExceeded}), 408, "slow-body"},
 		{"9 MiB", h, post("image/png", make([]byte, 9<<20)), 413, "body-too-large"},
 		{"9 MiB of unknown length", h, httptest.NewRequest(http.MethodPost, "/predict", io.LimitReader(zeros{}, 9<<20)), 413, "body-too-large"},
 		{"text", h, post("image/png", []byte("This is no image.")), 415, "unsupported-media-type"},
-		{"compressed", h, with(post("image/png", seven), "Content-Encoding", "gzip"), 415, "unsupported-media-type"},
+		{"compressed", h, with(post("image/png", seven), "Content-Encoding", "gzip"), 415, "unsupported-encoding"},
 		{"50000x50000", h, post("image/png", declaring(seven, 50000, 50000)), 422, "too-many-pixels"},
 		{"1x1", h, post("image/png", blank(t, 1, 1)), 422, "image-too-small"},
 		{"white", h, post("image/png", blank(t, 28, 28)), 422, "no-ink"},
