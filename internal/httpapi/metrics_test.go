@@ -1,0 +1,188 @@
+package httpapi_test
+
+import (
+	"io"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/testutil"
+	dto "github.com/prometheus/client_model/go"
+
+	"digits/internal/httpapi"
+)
+
+// families gathers the metrics of a registry by name.
+func families(t *testing.T, registry *prometheus.Registry) map[string]*dto.MetricFamily {
+	t.Helper()
+	gathered, err := registry.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	byName := map[string]*dto.MetricFamily{}
+	for _, family := range gathered {
+		byName[family.GetName()] = family
+	}
+	return byName
+}
+
+// labels returns a metric's labels.
+func labels(m *dto.Metric) map[string]string {
+	all := map[string]string{}
+	for _, pair := range m.GetLabel() {
+		all[pair.GetName()] = pair.GetValue()
+	}
+	return all
+}
+
+// metric returns the family's metric with exactly those labels, or nil.
+func metric(family *dto.MetricFamily, want map[string]string) *dto.Metric {
+	for _, m := range family.GetMetric() {
+		if maps.Equal(labels(m), want) {
+			return m
+		}
+	}
+	return nil
+}
+
+func TestMetricNamesFollowTheConventions(t *testing.T) {
+	registry := prometheus.NewRegistry()
+	httpapi.New(httpapi.Options{Classifier: panicking{}, Registry: registry})
+	problems, err := testutil.GatherAndLint(registry)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range problems {
+		t.Errorf("%s: %s", p.Metric, p.Text)
+	}
+}
+
+// The series exist before their first event, and are less than 500.
+func TestMetricSeriesExistFromTheStart(t *testing.T) {
+	registry := prometheus.NewRegistry()
+	a := httpapi.New(httpapi.Options{Classifier: panicking{}, Registry: registry,
+		Model: httpapi.Model{Version: "v", Digest: "d"}, Build: httpapi.Build{Version: "b", Kernel: "k"}})
+	for name, want := range map[string]int{
+		"digits_http_request_duration_seconds": 6,
+		"digits_http_requests_in_flight":       1,
+		"digits_stage_duration_seconds":        6,
+		"digits_predictions_total":             10,
+		"digits_requests_rejected_total":       27,
+		"digits_panics_total":                  1,
+		"digits_build_info":                    1,
+		"digits_model_info":                    1,
+		"go_goroutines":                        1,
+		"process_cpu_seconds_total":            1,
+	} {
+		if got := len(families(t, registry)[name].GetMetric()); got != want {
+			t.Errorf("%s has %d series, want %d", name, got, want)
+		}
+	}
+	if metric(families(t, registry)["digits_model_info"], map[string]string{"version": "v", "digest": "d"}) == nil {
+		t.Error("digits_model_info does not name the model")
+	}
+	recorder := httptest.NewRecorder()
+	a.ServeHTTP(recorder, httptest.NewRequest(http.MethodGet, "/metrics", nil))
+	series := 0
+	for line := range strings.Lines(recorder.Body.String()) {
+		if !strings.HasPrefix(line, "#") {
+			series++
+		}
+	}
+	if series < 100 || series >= 500 {
+		t.Errorf("%d series", series)
+	}
+}
+
+func TestBucketsBeginAtATenthOfAMillisecond(t *testing.T) {
+	registry := prometheus.NewRegistry()
+	httpapi.New(httpapi.Options{Classifier: panicking{}, Registry: registry})
+	for _, name := range []string{"digits_http_request_duration_seconds", "digits_stage_duration_seconds"} {
+		h := families(t, registry)[name].GetMetric()[0].GetHistogram()
+		if n := len(h.GetBucket()); n != 16 || h.GetBucket()[0].GetUpperBound() != 0.0001 || h.GetBucket()[15].GetUpperBound() != 5 {
+			t.Errorf("%s: %d buckets: %v", name, n, h.GetBucket())
+		}
+		if h.Schema == nil {
+			t.Errorf("%s is no native histogram", name)
+		}
+	}
+}
+
+// Requests are counted under their route; nothing that a client invents
+// becomes a label.
+func TestRequestsAreCounted(t *testing.T) {
+	registry := prometheus.NewRegistry()
+	a := newAPIWith(t, httpapi.Options{Registry: registry})
+	seven := readFile(t, "seven.png")
+	for range 2 {
+		a.ServeHTTP(httptest.NewRecorder(), post("image/png", seven))
+	}
+	a.ServeHTTP(httptest.NewRecorder(), form(t, "image", seven, blank(t, 28, 28)))
+	a.ServeHTTP(httptest.NewRecorder(), post("image/png", []byte("text")))
+	a.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("INVENTED", "/predict", nil))
+	for _, path := range []string{"/a", "/b", "/c"} {
+		a.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("INVENTED", path, nil))
+		a.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, path, nil))
+	}
+
+	all := families(t, registry)
+	requests := all["digits_http_request_duration_seconds"]
+	for _, want := range []struct {
+		route, method, code string
+		count               uint64
+	}{
+		{"/predict", "POST", "200", 3},
+		{"/predict", "POST", "415", 1},
+		{"unmatched", "other", "405", 1},
+		{"unmatched", "other", "404", 3},
+		{"unmatched", "GET", "404", 3},
+	} {
+		m := metric(requests, map[string]string{"route": want.route, "method": want.method, "code": want.code})
+		if got := m.GetHistogram().GetSampleCount(); got != want.count {
+			t.Errorf("%+v: %d", want, got)
+		}
+	}
+	for _, want := range []struct {
+		family, label, value string
+		count                float64
+	}{
+		{"digits_predictions_total", "digit", "7", 3},
+		{"digits_requests_rejected_total", "reason", "no_ink", 1},
+		{"digits_requests_rejected_total", "reason", "unsupported_media_type", 1},
+		{"digits_requests_rejected_total", "reason", "not_found", 6},
+	} {
+		if got := metric(all[want.family], map[string]string{want.label: want.value}).GetCounter().GetValue(); got != want.count {
+			t.Errorf("%+v: %v", want, got)
+		}
+	}
+	for stage, want := range map[string]uint64{"read": 4, "queue": 3, "decode": 3, "prepare": 3, "infer": 3, "encode": 3} {
+		m := metric(all["digits_stage_duration_seconds"], map[string]string{"stage": stage})
+		if got := m.GetHistogram().GetSampleCount(); got != want {
+			t.Errorf("stage %s: %d, want %d", stage, got, want)
+		}
+	}
+	if got := all["digits_http_requests_in_flight"].GetMetric()[0].GetGauge().GetValue(); got != 0 {
+		t.Errorf("in flight: %v", got)
+	}
+}
+
+func TestMetricsAreServedAsOpenMetricsToo(t *testing.T) {
+	server := serve(t, newAPI(t), nil)
+	request, err := http.NewRequest(http.MethodGet, server.URL+"/metrics", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Accept", "application/openmetrics-text; version=1.0.0")
+	reply, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer reply.Body.Close()
+	body, err := io.ReadAll(reply.Body)
+	if err != nil || !strings.HasSuffix(string(body), "# EOF\n") {
+		t.Errorf("%v, %v: %.100s", reply.Header, err, body)
+	}
+}
