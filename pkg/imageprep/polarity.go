@@ -1,0 +1,144 @@
+package imageprep
+
+import "fmt"
+
+// histogram counts the pixels of each grey level.
+type histogram [256]int
+
+func (h *histogram) add(row []byte) {
+	for _, v := range row {
+		h[v]++
+	}
+}
+
+// total is the number of pixels with levels from low to high.
+func (h *histogram) total(low, high int) int {
+	sum := 0
+	for _, n := range h[low : high+1] {
+		sum += n
+	}
+	return sum
+}
+
+// quantile is the level that the given share of the pixels with levels from
+// low to high does not exceed. There must be such pixels.
+func (h *histogram) quantile(low, high int, share float64) int {
+	want := int(share * float64(h.total(low, high)))
+	for v := low; v < high; v++ {
+		if want -= h[v]; want < 0 {
+			return v
+		}
+	}
+	return high
+}
+
+// reversed is the histogram of the negative.
+func (h *histogram) reversed() (r histogram) {
+	for v, n := range h {
+		r[255-v] = n
+	}
+	return r
+}
+
+// otsu is the level that best parts the pixels in two classes, the upper one
+// above it (Otsu 1979): the one of the largest variance between the classes.
+// Where all pixels have one level both classes cannot have pixels, and it is 0.
+func (h *histogram) otsu() int {
+	var count, sum float64
+	for v, n := range h {
+		count += float64(n)
+		sum += float64(v) * float64(n)
+	}
+	var below, belowSum, best float64
+	threshold := 0
+	for v, n := range h[:255] {
+		below += float64(n)
+		belowSum += float64(v) * float64(n)
+		if below == 0 || below == count {
+			continue
+		}
+		difference := belowSum/below - (sum-belowSum)/(count-below)
+		if variance := below * (count - below) * difference * difference; variance > best {
+			best, threshold = variance, v
+		}
+	}
+	return threshold
+}
+
+// levels says what the grey levels of a picture mean. Its numbers count from
+// black where the ink is light, and from white where it is dark.
+type levels struct {
+	darkInk bool
+	paper   int // the level of the paper
+	noise   int // how far the paper strays from its level
+	full    int // the level of full ink
+}
+
+// The least difference between ink and paper, of 255: blank paper in a JPEG or
+// a photograph stays below it.
+const minContrast = 20
+
+// findPolarity finds out what is paper and what is ink. It acts when the ink
+// is dark.
+func (p *picture) findPolarity() (bool, error) {
+	var all histogram
+	for y := range p.gray.height {
+		all.add(p.gray.row(y))
+	}
+	border := p.gray.border()
+	threshold := all.otsu()
+	darkInk := p.opts.Polarity == PolarityDarkInk
+	if p.opts.Polarity == PolarityAuto {
+		darkInk = paperIsBright(&all, &border, threshold)
+	}
+	if darkInk {
+		all, border, threshold = all.reversed(), border.reversed(), 254-threshold
+	}
+	if border.total(0, threshold) == 0 { // nothing but ink along the border
+		border = all
+	}
+	if border.total(0, threshold) == 0 || all.total(threshold+1, 255) == 0 {
+		return false, noInk(0)
+	}
+	paper := border.quantile(0, threshold, 0.5)
+	// Thin strokes are full ink in few pixels only, and noise and the ringing
+	// of JPEG put some pixels above it.
+	full := all.quantile(threshold+1, 255, 0.95)
+	if full-paper < minContrast {
+		return false, noInk(full - paper)
+	}
+	noise := max(border.quantile(0, threshold, 0.95)-paper, paper-border.quantile(0, threshold, 0.05))
+	p.levels = levels{darkInk, paper, min(noise, (full-paper)/4), full}
+	return darkInk, nil
+}
+
+func noInk(contrast int) error {
+	return fmt.Errorf("%w: the picture's levels differ by %d of 255 where a digit needs %d; send a picture with a digit that stands out", ErrNoInk, contrast, minContrast)
+}
+
+// border counts the levels along the edges of the picture.
+func (g plane) border() (h histogram) {
+	thickness := 1 + min(g.width, g.height)/64
+	for y := range g.height {
+		row := g.row(y)
+		if y < thickness || y >= g.height-thickness {
+			h.add(row)
+			continue
+		}
+		h.add(row[:thickness])
+		h.add(row[g.width-thickness:])
+	}
+	return h
+}
+
+// paperIsBright lets the border decide. Where ink and paper share the border,
+// as in a tight crop, there is less ink than paper in the picture.
+func paperIsBright(all, border *histogram, threshold int) bool {
+	const clear = 0.6
+	bright := border.total(threshold+1, 255)
+	share := float64(bright) / float64(bright+border.total(0, threshold))
+	if share > 1-clear && share < clear {
+		return all.total(threshold+1, 255) > all.total(0, threshold)
+	}
+	return share >= clear
+}

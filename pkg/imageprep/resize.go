@@ -1,0 +1,69 @@
+package imageprep
+
+// resize makes the tensor from the window.
+func (p *picture) resize() (bool, error) {
+	p.resample(&p.tensor, p.window)
+	return p.window.scale != 1, nil
+}
+
+// resample gives every pixel of the tensor the mean ink of its part of the
+// window, as MNIST was made: where the picture is larger this averages over
+// areas, where it is smaller its pixels become squares. Nothing is lost at a
+// scale of 1 and whole offsets.
+func (p *picture) resample(tensor *[Pixels]float32, w window) {
+	clear(tensor[:])
+	var sums [Side]float32
+	area := float32(w.scale * w.scale)
+	for y := w.ink.Min.Y; y < w.ink.Max.Y; y++ {
+		p.rowSums(&sums, y, w)
+		first, last := overlapped(float64(y), w.y, w.scale)
+		for i := first; i <= last; i++ {
+			top := w.y + float64(i)*w.scale
+			weight := float32(min(float64(y+1), top+w.scale)-max(float64(y), top)) / area
+			if weight <= 0 {
+				continue
+			}
+			for j, sum := range sums {
+				tensor[i*Side+j] += weight * sum
+			}
+		}
+	}
+	for i, v := range tensor {
+		tensor[i] = float32(int(min(1, v)*255+0.5)) / 255 // to a byte, as in MNIST's files
+	}
+}
+
+// overlapped gives the first and the last of the 28 cells from origin, of the
+// given size, that the pixel from v to v+1 has a part of. There may be none.
+func overlapped(v, origin, size float64) (first, last int) {
+	first = int(max(0, (v-origin)/size))
+	last = int(max(-1, min(Side-1, (v+1-origin)/size)))
+	return first, last
+}
+
+// rowSums adds up the ink of a row of the picture in the 28 columns of the
+// window.
+func (p *picture) rowSums(sums *[Side]float32, y int, w window) {
+	row := p.gray.row(y)
+	for j := range sums {
+		left := max(w.x+float64(j)*w.scale, float64(w.ink.Min.X))
+		right := min(w.x+float64(j+1)*w.scale, float64(w.ink.Max.X))
+		sums[j] = 0
+		if left >= right {
+			continue
+		}
+		first, last := int(left), int(right) // the pixels with its two ends
+		if first == last {
+			sums[j] = float32(right-left) * p.ink[row[first]]
+			continue
+		}
+		sum := float32(float64(first+1)-left) * p.ink[row[first]]
+		for _, v := range row[first+1 : last] {
+			sum += p.ink[v]
+		}
+		if rest := float32(right - float64(last)); rest > 0 {
+			sum += rest * p.ink[row[last]]
+		}
+		sums[j] = sum
+	}
+}
