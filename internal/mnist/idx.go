@@ -9,116 +9,150 @@ import (
 	"io"
 )
 
-// FormatError says why a file is not what MNIST's format or this data set
-// asks for.
+// FormatError says which part of a file breaks the IDX format, or what MNIST
+// asks of it.
 type FormatError struct {
-	File   string // the path or name
-	Reason string // what was found, and what was expected
+	File  string // path, address or name
+	What  string // the part, for example "magic number"
+	Found string
+	Want  string
+	Err   error // the reader's error, if there is one: io.ErrUnexpectedEOF, gzip.ErrChecksum …
 }
 
-// Error returns the file and the reason.
-func (e *FormatError) Error() string { return e.File + ": " + e.Reason }
+// Error returns the file, the part, what was found and what was expected.
+func (e *FormatError) Error() string {
+	return fmt.Sprintf("%s: %s is %s; want %s", e.File, e.What, e.Found, e.Want)
+}
+
+// Unwrap returns the reader's error.
+func (e *FormatError) Unwrap() error { return e.Err }
 
 const (
-	magicLabels = 0x0801 // unsigned bytes, one dimension
-	magicImages = 0x0803 // unsigned bytes, three dimensions
-
-	// The declared size is believed up to this many bytes.
-	maxIDXBytes = 1 << 28
+	unsignedByte = 0x08    // IDX's code of the element type
+	maxSamples   = 1 << 17 // a file that declares more is refused before anything is allocated
+	maxLabel     = Classes - 1
 )
 
-// ReadImages reads an IDX file of 28x28 images, compressed by gzip or not, and
-// returns their pixels, n × 784. Every error about the content is a
-// *FormatError that names the file.
-func ReadImages(file string, r io.Reader) ([]byte, error) {
-	dimensions, data, err := readIDX(file, r, magicImages)
+// parseImages returns the pixels, n × 784, of an IDX file of 28x28 images. The
+// content may be compressed by gzip; its first bytes tell. Every error is a
+// *FormatError with the file's name.
+func parseImages(file string, content []byte) ([]byte, error) {
+	return parseIDX(file, content, Side, Side)
+}
+
+// parseLabels is parseImages for labels from 0 to 9.
+func parseLabels(file string, content []byte) ([]uint8, error) {
+	labels, err := parseIDX(file, content)
 	if err != nil {
 		return nil, err
 	}
-	if dimensions[1] != Side || dimensions[2] != Side {
-		return nil, &FormatError{file, fmt.Sprintf("its images are %dx%d; want %dx%d", dimensions[1], dimensions[2], Side, Side)}
+	for i, label := range labels {
+		if label > maxLabel {
+			return nil, &FormatError{File: file, What: fmt.Sprintf("label %d", i), Found: fmt.Sprint(label), Want: "0 to 9"}
+		}
 	}
-	return data, nil
+	return labels, nil
 }
 
-// ReadLabels reads an IDX file of labels from 0 to 9, compressed by gzip or
-// not. Every error about the content is a *FormatError that names the file.
-func ReadLabels(file string, r io.Reader) ([]uint8, error) {
-	_, data, err := readIDX(file, r, magicLabels)
+// join makes a set of images and labels from two files.
+func join(imagesFile, labelsFile string, images []byte, labels []uint8) (Set, error) {
+	if n := len(images) / Pixels; n != len(labels) {
+		return Set{}, &FormatError{File: labelsFile, What: "number of labels", Found: fmt.Sprint(len(labels)),
+			Want: fmt.Sprintf("%d, one for each image of %s", n, imagesFile)}
+	}
+	return Set{images, labels}, nil
+}
+
+// parseIDX reads an IDX file of samples of the given shape, and nothing after
+// it.
+func parseIDX(file string, content []byte, shape ...int) ([]byte, error) {
+	rest := bytes.NewReader(content)
+	if !bytes.HasPrefix(content, []byte{0x1f, 0x8b}) {
+		return readIDX(file, rest, shape)
+	}
+	z, err := gzip.NewReader(rest)
+	if err != nil {
+		return nil, readError(file, "the gzip header", "a whole one", err)
+	}
+	z.Multistream(false) // a second stream is trailing bytes
+	samples, err := readIDX(file, z, shape)
+	if err == nil && rest.Len() != 0 {
+		err = &FormatError{File: file, What: "the part after the gzip stream", Found: fmt.Sprintf("%d bytes long", rest.Len()), Want: "the end of the file"}
+	}
 	if err != nil {
 		return nil, err
 	}
-	for i, label := range data {
-		if label > 9 {
-			return nil, &FormatError{file, fmt.Sprintf("label %d is %d; labels are 0 to 9", i, label)}
+	return samples, nil
+}
+
+// readIDX reads the header, the declared samples, and the end of the stream.
+func readIDX(file string, r io.Reader, shape []int) ([]byte, error) {
+	n, err := readHeader(file, r, shape)
+	if err != nil {
+		return nil, err
+	}
+	size := n
+	for _, side := range shape {
+		size *= side
+	}
+	// What is read grows with what is there, not with what is declared.
+	samples, err := io.ReadAll(io.LimitReader(r, int64(size)))
+	if err == nil && len(samples) < size {
+		err = io.ErrUnexpectedEOF
+	}
+	if err != nil {
+		return nil, readError(file, fmt.Sprintf("the content after %d bytes of samples", len(samples)), fmt.Sprintf("%d bytes of samples", size), err)
+	}
+	// At the end, gzip compares its checksum.
+	switch _, err := io.ReadFull(r, make([]byte, 1)); err {
+	case io.EOF:
+		return samples, nil
+	case nil:
+		return nil, &FormatError{File: file, What: fmt.Sprintf("the part after %d bytes of samples", size), Found: "not empty", Want: "the end of the file"}
+	default:
+		return nil, readError(file, "the end of the gzip stream", "a whole one", err)
+	}
+}
+
+// readHeader reads two zero bytes, the element type, the number of dimensions
+// and the big-endian sizes. It returns the number of samples.
+func readHeader(file string, r io.Reader, shape []int) (n int, err error) {
+	var magic [4]byte
+	if _, err := io.ReadFull(r, magic[:]); err != nil {
+		return 0, readError(file, "the magic number", "4 bytes", err)
+	}
+	wrong := func(what string, found, want any) (int, error) {
+		return 0, &FormatError{File: file, What: what, Found: fmt.Sprint(found), Want: fmt.Sprint(want)}
+	}
+	if magic[0] != 0 || magic[1] != 0 {
+		return wrong("magic number", fmt.Sprintf("%#x", magic), fmt.Sprintf("0x0000%02x%02x", unsignedByte, 1+len(shape)))
+	}
+	if magic[2] != unsignedByte {
+		return wrong("element type", fmt.Sprintf("%#02x", magic[2]), fmt.Sprintf("%#02x, unsigned byte", unsignedByte))
+	}
+	if int(magic[3]) != 1+len(shape) {
+		return wrong("number of dimensions", magic[3], 1+len(shape))
+	}
+	sizes := make([]uint32, 1+len(shape))
+	if err := binary.Read(r, binary.BigEndian, sizes); err != nil {
+		return 0, readError(file, "the list of dimensions", fmt.Sprintf("%d sizes of 4 bytes", len(sizes)), err)
+	}
+	if sizes[0] < 1 || sizes[0] > maxSamples {
+		return wrong("number of samples", sizes[0], fmt.Sprintf("1 to %d", maxSamples))
+	}
+	for i, side := range shape {
+		if sizes[1+i] != uint32(side) {
+			return wrong([]string{"image height", "image width"}[i], sizes[1+i], side)
 		}
 	}
-	return data, nil
+	return int(sizes[0]), nil
 }
 
-// readIDX reads a header of big-endian words (magic, then the dimensions that
-// the magic's last byte counts), the data, and nothing more.
-func readIDX(file string, r io.Reader, magic uint32) (dimensions []int, data []byte, err error) {
-	r, err = decompressed(file, r)
-	if err != nil {
-		return nil, nil, err
+// readError describes an early end, or damage that gzip found.
+func readError(file, what, want string, err error) error {
+	found := "damaged (" + err.Error() + ")"
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		found, err = "cut off", io.ErrUnexpectedEOF
 	}
-	header := make([]byte, 4+4*(magic&0xff))
-	if _, err := io.ReadFull(r, header); err != nil {
-		return nil, nil, truncated(file, "within its header", err)
-	}
-	if got := binary.BigEndian.Uint32(header); got != magic {
-		return nil, nil, &FormatError{file, fmt.Sprintf("its magic number is %#08x; want %#08x", got, magic)}
-	}
-	size := int64(1)
-	for i := 4; i < len(header); i += 4 {
-		d := int64(binary.BigEndian.Uint32(header[i:]))
-		dimensions = append(dimensions, int(d))
-		if d == 0 || d > maxIDXBytes/size {
-			return nil, nil, &FormatError{file, fmt.Sprintf("it declares a dimension of %d; that is none or too many", d)}
-		}
-		size *= d
-	}
-	// The buffer grows with what is there, not with what is declared.
-	var body bytes.Buffer
-	n, err := io.Copy(&body, io.LimitReader(r, size))
-	if n < size {
-		return nil, nil, truncated(file, fmt.Sprintf("after %d of %d declared bytes", n, size), err)
-	}
-	if err == nil {
-		_, err = io.ReadFull(r, make([]byte, 1))
-	}
-	switch {
-	case err == nil:
-		return nil, nil, &FormatError{file, fmt.Sprintf("it goes on after the declared %d bytes", size)}
-	case err != io.EOF:
-		return nil, nil, truncated(file, "within its compressed trailer", err)
-	}
-	return dimensions, body.Bytes(), nil
-}
-
-// decompressed undoes gzip where the first bytes tell of it.
-func decompressed(file string, r io.Reader) (io.Reader, error) {
-	head := make([]byte, 2)
-	n, err := io.ReadFull(r, head)
-	whole := io.MultiReader(bytes.NewReader(head[:n]), r)
-	if err != nil || head[0] != 0x1f || head[1] != 0x8b {
-		return whole, nil
-	}
-	z, err := gzip.NewReader(whole)
-	if err != nil {
-		return nil, truncated(file, "within its gzip header", err)
-	}
-	return z, nil
-}
-
-// truncated describes an early end, or damage that gzip found.
-func truncated(file, where string, err error) error {
-	if err == nil || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return &FormatError{file, "it ends " + where}
-	}
-	if errors.Is(err, gzip.ErrChecksum) || errors.Is(err, gzip.ErrHeader) {
-		return &FormatError{file, "it is damaged " + where + ": " + err.Error()}
-	}
-	return fmt.Errorf("%s: reading %s: %w", file, where, err)
+	return &FormatError{File: file, What: what, Found: found, Want: want, Err: err}
 }

