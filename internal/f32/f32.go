@@ -27,7 +27,7 @@ package f32
 //		}
 //	}
 func Gemm(transA, transB bool, m, n, k int, a []float32, lda int, b []float32, ldb int, add bool, c []float32, ldc int) {
-	gemmGonum(transA, transB, m, n, k, a, lda, b, ldb, add, c, ldc)
+	gemm(transA, transB, m, n, k, a, lda, b, ldb, add, c, ldc)
 }
 
 // Axpy computes y += alpha·x over len(x) elements.
@@ -37,5 +37,37 @@ func Axpy(alpha float32, x, y []float32) {
 	axpyGonum(alpha, x, y)
 }
 
-// Kernel names the implementation in use, for logs and metrics.
-func Kernel() string { return "gonum" }
+// ReLU computes y = max(x, 0) over len(x) elements. NaN stays NaN.
+//
+//	for i, v := range x { y[i] = max(v, 0) }
+func ReLU(y, x []float32) { relu(y[:len(x)], x) }
+
+// ReLUGradient computes dx = dy where y is positive, else 0, over len(y)
+// elements.
+//
+//	for i, v := range y { if v > 0 { dx[i] = dy[i] } else { dx[i] = 0 } }
+func ReLUGradient(dx, dy, y []float32) { reluGradient(dx[:len(y)], dy[:len(y)], y) }
+
+// AdamStep is the hyperparameters of one step of Adam, with the bias
+// corrections folded in.
+type AdamStep struct {
+	Beta1, Beta2  float32
+	Gain1, Gain2  float32 // 1 − Beta1, 1 − Beta2
+	Rate, Epsilon float32
+}
+
+// Adam updates parameters p from gradients g, over len(g) elements, with the
+// decaying means m and v.
+//
+//	for i, d := range g {
+//		m[i] = Beta1*m[i] + Gain1*d
+//		v[i] = Beta2*v[i] + Gain2*d*d
+//		p[i] -= Rate * m[i] / (sqrt(v[i]) + Epsilon)
+//	}
+func Adam(p, g, m, v []float32, s AdamStep) {
+	adam(p[:len(g)], g, m[:len(g)], v[:len(g)], s)
+}
+
+// Kernel names the implementation in use, for logs and metrics: "gonum", or
+// "simd" and the size of a vector in bits.
+func Kernel() string { return kernel() }

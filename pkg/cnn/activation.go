@@ -1,6 +1,10 @@
 package cnn
 
-import "math"
+import (
+	"math"
+
+	"digits/internal/f32"
+)
 
 // ReLU is max(x, 0), element by element.
 type ReLU struct{}
@@ -10,10 +14,7 @@ func (ReLU) kind() string { return "relu" }
 func (ReLU) output(in Shape) (Shape, error) { return in, nil }
 
 func (ReLU) forward(p *pass) {
-	y := p.y[:p.n*p.in.Size()]
-	for i, v := range p.x[:len(y)] {
-		y[i] = max(v, 0)
-	}
+	f32.ReLU(p.y, p.x[:p.n*p.in.Size()])
 }
 
 // backward: the output tells which elements passed, so no mask is kept.
@@ -21,14 +22,7 @@ func (ReLU) backward(p *pass) {
 	if p.dx == nil {
 		return
 	}
-	size := p.n * p.in.Size()
-	y, dx := p.y[:size], p.dx[:size]
-	for i, d := range p.dy[:size] {
-		if !(y[i] > 0) {
-			d = 0
-		}
-		dx[i] = d
-	}
+	f32.ReLUGradient(p.dx, p.dy, p.y[:p.n*p.in.Size()])
 }
 
 // Sigmoid is 1 / (1 + e^−x), element by element.

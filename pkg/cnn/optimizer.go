@@ -1,6 +1,10 @@
 package cnn
 
-import "math"
+import (
+	"math"
+
+	"digits/internal/f32"
+)
 
 // Optimizer is an update rule: its hyperparameters only. The rules are SGD,
 // Momentum, AdaGrad and Adam; an OptimizerState holds what they remember.
@@ -101,15 +105,12 @@ func (r Adam) update(params, grads []float32, memory [2][]float32, learningRate 
 	beta1, beta2 := or(r.Beta1, 0.9), or(r.Beta2, 0.999)
 	// Both corrections are moved out of the loop.
 	root2 := math.Sqrt(1 - math.Pow(beta2, float64(step)))
-	rate := float32(learningRate * root2 / (1 - math.Pow(beta1, float64(step))))
-	epsilon := float32(or(r.Epsilon, 1e-8) * root2)
-	b1, b2, c1, c2 := float32(beta1), float32(beta2), float32(1-beta1), float32(1-beta2)
-	m, v := memory[0][:len(grads)], memory[1][:len(grads)]
-	for i, g := range grads {
-		m[i] = b1*m[i] + c1*g
-		v[i] = b2*v[i] + c2*g*g
-		params[i] -= rate * m[i] / (sqrt(v[i]) + epsilon)
-	}
+	f32.Adam(params, grads, memory[0], memory[1], f32.AdamStep{
+		Beta1: float32(beta1), Beta2: float32(beta2),
+		Gain1: float32(1 - beta1), Gain2: float32(1 - beta2),
+		Rate:    float32(learningRate * root2 / (1 - math.Pow(beta1, float64(step)))),
+		Epsilon: float32(or(r.Epsilon, 1e-8) * root2),
+	})
 }
 
 func sqrt(x float32) float32 { return float32(math.Sqrt(float64(x))) }

@@ -1,0 +1,33 @@
+package f32
+
+import "math"
+
+// The plain loops: the definition of the element-wise kernels, the rest of
+// their slices, and all of them where there are no vectors.
+
+func reluPlain(y, x []float32) {
+	y = y[:len(x)]
+	for i, v := range x {
+		y[i] = max(v, 0)
+	}
+}
+
+func reluGradientPlain(dx, dy, y []float32) {
+	dx, dy = dx[:len(y)], dy[:len(y)]
+	for i, v := range y {
+		d := dy[i]
+		if !(v > 0) {
+			d = 0
+		}
+		dx[i] = d
+	}
+}
+
+func adamPlain(p, g, m, v []float32, s AdamStep) {
+	p, m, v = p[:len(g)], m[:len(g)], v[:len(g)]
+	for i, d := range g {
+		m[i] = s.Beta1*m[i] + s.Gain1*d
+		v[i] = s.Beta2*v[i] + s.Gain2*d*d
+		p[i] -= s.Rate * m[i] / (float32(math.Sqrt(float64(v[i]))) + s.Epsilon)
+	}
+}

@@ -1,0 +1,15 @@
+//go:build !(goexperiment.simd && go1.27)
+
+package f32
+
+func kernel() string { return "gonum" }
+
+func gemm(transA, transB bool, m, n, k int, a []float32, lda int, b []float32, ldb int, add bool, c []float32, ldc int) {
+	gemmGonum(transA, transB, m, n, k, a, lda, b, ldb, add, c, ldc)
+}
+
+func relu(y, x []float32) { reluPlain(y, x) }
+
+func reluGradient(dx, dy, y []float32) { reluGradientPlain(dx, dy, y) }
+
+func adam(p, g, m, v []float32, s AdamStep) { adamPlain(p, g, m, v, s) }
