@@ -69,3 +69,55 @@ func adamVectors(p, g, m, v []float32, s AdamStep) int {
 	}
 	return i
 }
+
+func maximum(y, a, b []float32) {
+	done := 0
+	if vectors != 0 {
+		done = maximumVectors(y, a, b)
+	}
+	maximumPlain(y[done:], a[done:], b[done:])
+}
+
+func maximumVectors(y, a, b []float32) int {
+	w, i := simd.BroadcastFloat32s(0).Len(), 0
+	a, b = a[:len(y)], b[:len(y)]
+	for ; i+w <= len(y); i += w {
+		u, v := simd.LoadFloat32s(a[i:]), simd.LoadFloat32s(b[i:])
+		// Not Max: a NaN in either must stay.
+		u.IfElse(u.Greater(v).Or(u.NotEqual(u)), v).Store(y[i:])
+	}
+	return i
+}
+
+func addConstant(x []float32, c float32) {
+	done := 0
+	if vectors != 0 {
+		done = addConstantVectors(x, c)
+	}
+	addConstantPlain(x[done:], c)
+}
+
+func addConstantVectors(x []float32, c float32) int {
+	all := simd.BroadcastFloat32s(c)
+	w, i := all.Len(), 0
+	for ; i+w <= len(x); i += w {
+		simd.LoadFloat32s(x[i:]).Add(all).Store(x[i:])
+	}
+	return i
+}
+
+func sum(x []float32) float32 {
+	if vectors == 0 {
+		return sumPlain(x)
+	}
+	return sumVectors(x)
+}
+
+func sumVectors(x []float32) float32 {
+	var s simd.Float32s
+	w, i := s.Len(), 0
+	for ; i+w <= len(x); i += w {
+		s = s.Add(simd.LoadFloat32s(x[i:]))
+	}
+	return total(s) + sumPlain(x[i:])
+}

@@ -92,6 +92,36 @@ func TestAxpyMatchesThePlainLoop(t *testing.T) {
 		})
 }
 
+func TestMaxMatchesThePlainLoop(t *testing.T) {
+	checkElementwise(t, 2, 1,
+		func(in, out [][]float32) { Max(out[0], in[0], in[1]) },
+		func(in, out [][]float32) { maximumPlain(out[0], in[0], in[1]) })
+}
+
+func TestAddConstantMatchesThePlainLoop(t *testing.T) {
+	checkElementwise(t, 0, 1,
+		func(_, out [][]float32) { AddConstant(out[0], 1.5) },
+		func(_, out [][]float32) { addConstantPlain(out[0], 1.5) })
+}
+
+func TestSumMatchesThePlainLoop(t *testing.T) {
+	random := rand.New(rand.NewPCG(3, 3))
+	for _, n := range lengths {
+		_, x := guarded(random, n)
+		if got, want := Sum(x), sumPlain(x); math.Abs(float64(got-want)) > 1e-5*math.Sqrt(float64(n+1)) {
+			t.Errorf("the sum of %d numbers is %v; the plain loop has %v", n, got, want)
+		}
+		for i := range x {
+			old := x[i]
+			x[i] = nan
+			if got := Sum(x); got == got {
+				t.Errorf("length %d: NaN at %d was lost", n, i)
+			}
+			x[i] = old
+		}
+	}
+}
+
 func TestReLUOfSpecialNumbers(t *testing.T) {
 	for _, c := range []struct{ x, want float32 }{{-1, 0}, {2, 2}, {infinity, infinity}, {-infinity, 0}, {nan, nan}, {-nan, nan}, {-1e-45, 0}, {1e-45, 1e-45}} {
 		x, y := make([]float32, 40), make([]float32, 40)

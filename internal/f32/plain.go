@@ -31,3 +31,24 @@ func adamPlain(p, g, m, v []float32, s AdamStep) {
 		p[i] -= s.Rate * m[i] / (float32(math.Sqrt(float64(v[i]))) + s.Epsilon)
 	}
 }
+
+func maximumPlain(y, a, b []float32) {
+	a, b = a[:len(y)], b[:len(y)]
+	for i := range y {
+		y[i] = max(a[i], b[i])
+	}
+}
+
+func addConstantPlain(x []float32, c float32) {
+	for i := range x {
+		x[i] += c
+	}
+}
+
+func sumPlain(x []float32) float32 {
+	var s float32
+	for _, v := range x {
+		s += v
+	}
+	return s
+}

@@ -13,3 +13,9 @@ func relu(y, x []float32) { reluPlain(y, x) }
 func reluGradient(dx, dy, y []float32) { reluGradientPlain(dx, dy, y) }
 
 func adam(p, g, m, v []float32, s AdamStep) { adamPlain(p, g, m, v, s) }
+
+func maximum(y, a, b []float32) { maximumPlain(y, a, b) }
+
+func addConstant(x []float32, c float32) { addConstantPlain(x, c) }
+
+func sum(x []float32) float32 { return sumPlain(x) }

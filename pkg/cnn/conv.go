@@ -38,10 +38,7 @@ func (l Conv2D) forward(p *pass) {
 		l.im2col(columns, p.x[i*p.in.Size():], p.in, p.out)
 		f32.Gemm(false, false, l.Filters, positions, taps, p.w, taps, columns, positions, false, y, positions)
 		for f, bias := range p.b {
-			plane := y[f*positions:][:positions]
-			for j := range plane {
-				plane[j] += bias
-			}
+			f32.AddConstant(y[f*positions:][:positions], bias)
 		}
 	}
 }
@@ -55,7 +52,7 @@ func (l Conv2D) backward(p *pass) {
 		l.im2col(columns, p.x[i*p.in.Size():], p.in, p.out)
 		f32.Gemm(false, true, l.Filters, taps, positions, dy, positions, columns, positions, true, p.dw, taps)
 		for f := range p.db {
-			p.db[f] += sum(dy[f*positions:][:positions])
+			p.db[f] += f32.Sum(dy[f*positions:][:positions])
 		}
 		if p.dx == nil {
 			continue
@@ -65,12 +62,4 @@ func (l Conv2D) backward(p *pass) {
 		f32.Gemm(true, false, taps, positions, l.Filters, p.w, taps, dy, positions, false, columns, positions)
 		l.col2im(dx, columns, p.in, p.out)
 	}
-}
-
-func sum(x []float32) float32 {
-	var s float32
-	for _, v := range x {
-		s += v
-	}
-	return s
 }

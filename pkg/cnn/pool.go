@@ -1,5 +1,7 @@
 package cnn
 
+import "digits/internal/f32"
+
 // MaxPool takes the maximum of each window. Padding never wins: a window is
 // clipped to the image. The first of equal values gets the gradient.
 type MaxPool struct{ Window }
@@ -7,6 +9,9 @@ type MaxPool struct{ Window }
 func (MaxPool) kind() string { return "maxpool" }
 
 func (l MaxPool) output(in Shape) (Shape, error) { return l.pooled(in) }
+
+// scratch: a row for forwardPairs.
+func (MaxPool) scratch(in, _ Shape) int { return in.W }
 
 // memo: where in the sample each maximum was.
 func (MaxPool) memo(_, out Shape) int { return out.Size() }
@@ -40,10 +45,10 @@ func (l MaxPool) forwardPairs(p *pass) {
 			start := 2 * row * width
 			upper := p.x[plane*p.in.H*width+start:][:width]
 			lower := p.x[plane*p.in.H*width+start+width:][:width]
-			y := p.y[o:][:p.out.W]
+			y, larger := p.y[o:][:p.out.W], p.scratch[:width]
+			f32.Max(larger, upper, lower)
 			for col := range y {
-				i := 2 * col
-				y[col] = max(upper[i], upper[i+1], lower[i], lower[i+1])
+				y[col] = max(larger[2*col], larger[2*col+1])
 			}
 			if p.memo != nil {
 				locatePairs(p.memo[o:][:p.out.W], y, upper, lower, start, width)
@@ -119,7 +124,7 @@ func (l AvgPool) forward(p *pass) {
 				var total float32
 				top, bottom, left, right := l.clip(p.in, row, col)
 				for y := top; y < bottom; y++ {
-					total += sum(x[y*p.in.W+left : y*p.in.W+right])
+					total += f32.Sum(x[y*p.in.W+left : y*p.in.W+right])
 				}
 				p.y[o] = total * scale
 				o++
