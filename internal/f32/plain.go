@@ -26,8 +26,10 @@ func reluGradientPlain(dx, dy, y []float32) {
 func adamPlain(p, g, m, v []float32, s AdamStep) {
 	p, m, v = p[:len(g)], m[:len(g)], v[:len(g)]
 	for i, d := range g {
-		m[i] = s.Beta1*m[i] + s.Gain1*d
-		v[i] = s.Beta2*v[i] + s.Gain2*d*d
+		// The conversions keep the compiler from fusing, on machines where it
+		// would, what the vectors round twice.
+		m[i] = float32(s.Beta1*m[i]) + float32(s.Gain1*d)
+		v[i] = float32(s.Beta2*v[i]) + float32(s.Gain2*d*d)
 		p[i] -= s.Rate * m[i] / (float32(math.Sqrt(float64(v[i]))) + s.Epsilon)
 	}
 }
