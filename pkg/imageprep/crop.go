@@ -6,15 +6,7 @@ import (
 )
 
 const (
-	boxSide = 20 // MNIST scales the ink to fit a square of this many pixels
-	margin  = (Side - boxSide) / 2
-	// The box is drawn around pixels of at least this ink: at an edge that is
-	// blurred evenly, half a pixel or so outside of it.
-	boxInk   = 0.25
-	faintInk = 1.0 / 255
-	// A box of fewer pixels than this was not enlarged to fill 20x20 when
-	// MNIST was made.
-	tinySide = 10
+	margin = (Side - boxSide) / 2
 )
 
 // window is the square of the picture that becomes the tensor.
@@ -28,11 +20,6 @@ type window struct {
 // the whole of one that is framed like those of MNIST, else such a square that
 // the ink fits 20x20.
 func (p *picture) cropToInk() (bool, error) {
-	p.box = p.inkBox(boxInk)
-	if p.box.Empty() {
-		return false, noInk(0)
-	}
-	p.flagInk()
 	if whole := p.gray.whole(); p.framed(whole) {
 		p.window = whole
 		return false, nil
@@ -46,15 +33,6 @@ func (p *picture) cropToInk() (bool, error) {
 		ink:   p.softBox(),
 	}
 	return true, nil
-}
-
-func (p *picture) flagInk() {
-	if !p.box.In(p.gray.bounds().Inset(1)) {
-		p.flagged = append(p.flagged, "clipped")
-	}
-	if max(p.box.Dx(), p.box.Dy()) < tinySide {
-		p.flagged = append(p.flagged, "tiny")
-	}
 }
 
 func (g plane) bounds() image.Rectangle { return image.Rect(0, 0, g.width, g.height) }
@@ -83,31 +61,4 @@ func (p *picture) framed(whole window) bool {
 func fills(box image.Rectangle, w window) bool {
 	const tolerance = 1.5
 	return math.Abs(float64(max(box.Dx(), box.Dy()))/w.scale-boxSide) <= tolerance
-}
-
-// inkBox is the smallest rectangle around the pixels of at least that much ink.
-func (p *picture) inkBox(least float32) (box image.Rectangle) {
-	for y := range p.gray.height {
-		row := p.gray.row(y)
-		first := 0
-		for first < len(row) && p.ink[row[first]] < least {
-			first++
-		}
-		if first == len(row) {
-			continue
-		}
-		last := len(row) - 1
-		for p.ink[row[last]] < least {
-			last--
-		}
-		box = box.Union(image.Rect(first, y, last+1, y+1))
-	}
-	return box
-}
-
-// softBox is the box together with the soft edge of the ink, at most a pixel
-// of the tensor wide.
-func (p *picture) softBox() image.Rectangle {
-	width := (max(p.box.Dx(), p.box.Dy()) + boxSide - 1) / boxSide
-	return p.box.Inset(-width).Intersect(p.gray.bounds())
 }

@@ -112,6 +112,8 @@ func guarded[T any](f *format, decode func() (T, error)) (result T, err error) {
 	switch {
 	case err == nil || errors.Is(err, ErrTooManyPixels):
 		return result, err
+	case errors.As(err, &noPNG) && noPNG == "dimension overflow":
+		return result, fmt.Errorf("%w: the PNG declares more than can be counted; make it smaller", ErrTooManyPixels)
 	case errors.As(err, &noJPEG), errors.As(err, &noPNG), errors.As(err, &noTIFF), errors.Is(err, bmp.ErrUnsupported):
 		return result, fmt.Errorf("%w: this variant of %s is not read here (%v); save the image as an ordinary PNG", ErrUnsupportedFormat, f.title, err)
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):

@@ -51,7 +51,7 @@ type Info struct {
 	Format        string // png, jpeg, gif, bmp, tiff or webp
 	Width, Height int    // as the file declares them
 	// Steps names what was done, in order, leaving out what had nothing to do:
-	// alpha, gray, invert, stretch, crop, resize, center.
+	// alpha, gray, invert, stretch, enlarge, crop, resize, center.
 	Steps []string
 	// Flags names what may make the answer doubtful: low_contrast (faint ink),
 	// clipped (ink touches the edge), tiny (ink of less than 10 pixels).
@@ -94,6 +94,7 @@ func Tensor(dst []float32, img image.Image, info *Info, opts Options) error {
 		{"gray", (*picture).toGray},
 		{"invert", (*picture).findPolarity},
 		{"stretch", (*picture).stretchContrast},
+		{"enlarge", (*picture).enlargeSmallInk},
 		{"crop", (*picture).cropToInk},
 		{"resize", (*picture).resize},
 		{"center", (*picture).center},
