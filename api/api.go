@@ -3,8 +3,8 @@ package api
 
 import _ "embed"
 
-// Document is openapi.yaml, an OpenAPI 3.1 description of every operation. It
-// must not be changed.
-//
 //go:embed openapi.yaml
-var Document []byte
+var document string
+
+// Document returns openapi.yaml, an OpenAPI 3.1 description of every operation.
+func Document() []byte { return []byte(document) }

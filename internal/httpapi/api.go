@@ -109,5 +109,5 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.router.Serve
 func (a *API) Routes() chi.Routes { return a.router }
 
 func document(w http.ResponseWriter, _ *http.Request) {
-	write(w, http.StatusOK, "application/yaml", api.Document)
+	write(w, http.StatusOK, "application/yaml", api.Document())
 }

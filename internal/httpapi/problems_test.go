@@ -14,7 +14,7 @@ import (
 
 // The document shows every problem with the texts of the table, and no other.
 func TestTheDocumentShowsTheTable(t *testing.T) {
-	document, err := openapi3.NewLoader().LoadFromData(api.Document)
+	document, err := openapi3.NewLoader().LoadFromData(api.Document())
 	if err != nil {
 		t.Fatal(err)
 	}
