@@ -14,10 +14,23 @@ import (
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // the second signal ends the process at once
+	ctx, cancel := context.WithCancel(context.Background())
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		<-signals // asks the server to stop
+		cancel()
+		<-signals // ends the process at once
+		os.Exit(exitSecondSignal)
+	}()
 	os.Exit(exitCode(run(ctx, os.Args, os.Stdout, os.Stderr), os.Stderr))
 }
+
+// Exit codes beside 0 and 1.
+const (
+	exitUsage        = 2
+	exitSecondSignal = 130 // as shells have it for Ctrl-C
+)
 
 // errUsage is wrapped by errors in the command line or the environment.
 var errUsage = errors.New("see server --help")
@@ -29,7 +42,7 @@ func exitCode(err error, stderr io.Writer) int {
 	}
 	fmt.Fprintln(stderr, "server:", err)
 	if errors.Is(err, errUsage) {
-		return 2
+		return exitUsage
 	}
 	return 1
 }
