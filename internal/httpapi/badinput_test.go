@@ -136,6 +136,28 @@ func TestHugeBodiesAreRefusedEarly(t *testing.T) {
 	}
 }
 
+// The announced length alone is enough to refuse.
+func TestHugeBodiesAreRefusedUnread(t *testing.T) {
+	server := serve(t, newAPI(t), nil)
+	connection, err := net.Dial("tcp", server.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer connection.Close()
+	if err := connection.SetReadDeadline(time.Now().Add(10 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	fmt.Fprint(connection, "POST /predict HTTP/1.1\r\nHost: digits\r\nContent-Length: 104857600\r\n\r\n")
+	reply, err := http.ReadResponse(bufio.NewReader(connection), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer reply.Body.Close()
+	if slug := problemType(t, reply); reply.StatusCode != 413 || slug != "body-too-large" || !reply.Close {
+		t.Errorf("%d %s, close %v", reply.StatusCode, slug, reply.Close)
+	}
+}
+
 type counter struct {
 	r io.Reader
 	n atomic.Int64 // the transport may still be sending when the reply is there

@@ -46,9 +46,6 @@ func (a *API) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if p.status == http.StatusServiceUnavailable {
 		w.Header().Set("Retry-After", "1")
 	}
-	if p.close {
-		w.Header().Set("Connection", "close")
-	}
 	write(w, p.status, problemType, append(body, '\n'))
 }
 
