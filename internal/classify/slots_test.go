@@ -1,0 +1,134 @@
+package classify
+
+import (
+	"context"
+	"errors"
+	"image"
+	"math/rand/v2"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"digits/pkg/imageprep"
+)
+
+// Whatever happens to the images, all slots are free again afterwards and the
+// queue is empty.
+func TestSlotsAreNeverLost(t *testing.T) {
+	c := newClassifier(t, Options{Slots: 2, Queue: 3})
+	data := picture(t)
+	decode := c.stages.decode
+	c.stages.decode = func(b []byte, o imageprep.Options) (image.Image, imageprep.Info, error) {
+		if len(b) == 1 {
+			panic("a bug")
+		}
+		return decode(b, o)
+	}
+	random := rand.New(rand.NewPCG(5, 6))
+	var wait sync.WaitGroup
+	for range 300 {
+		data := [][]byte{data, nil, {1}, data[:len(data)/2], []byte("text")}[random.IntN(5)]
+		ctx, cancel := context.WithCancel(t.Context())
+		if random.IntN(3) == 0 {
+			ctx, cancel = context.WithTimeout(t.Context(), time.Duration(random.IntN(3000))*time.Microsecond)
+		}
+		wait.Go(func() {
+			defer cancel()
+			_, _ = c.Classify(ctx, data)
+		})
+	}
+	wait.Wait()
+	if c.Busy() != 0 || len(c.slots) != c.Slots() || c.Waiting() != 0 {
+		t.Errorf("busy %d, free %d of %d, waiting %d", c.Busy(), len(c.slots), c.Slots(), c.Waiting())
+	}
+	if _, err := c.Classify(t.Context(), data); err != nil {
+		t.Errorf("afterwards: %v", err)
+	}
+}
+
+func TestPanicsBecomeErrors(t *testing.T) {
+	for _, stage := range []string{"decode", "prepare"} {
+		t.Run(stage, func(t *testing.T) {
+			c := newClassifier(t, Options{Slots: 1})
+			if stage == "decode" {
+				c.stages.decode = func([]byte, imageprep.Options) (image.Image, imageprep.Info, error) { panic("a bug") }
+			} else {
+				c.stages.prepare = func([]float32, image.Image, *imageprep.Info, imageprep.Options) error { panic("a bug") }
+			}
+			for range 2 {
+				if _, err := c.Classify(t.Context(), picture(t)); !errors.Is(err, ErrPanic) || !strings.Contains(err.Error(), "a bug") {
+					t.Errorf("error %v, want ErrPanic with its cause", err)
+				}
+			}
+		})
+	}
+}
+
+// The context is looked at in the queue and between the stages.
+func TestContextEndsTheWork(t *testing.T) {
+	gone, cancel := context.WithCancel(context.Background())
+	cancel()
+	c := newClassifier(t, Options{Slots: 1})
+	if _, err := c.Classify(gone, picture(t)); !errors.Is(err, context.Canceled) {
+		t.Errorf("before the queue: %v", err)
+	}
+	decode, prepare := c.stages.decode, c.stages.prepare
+	for _, stage := range []string{"decode", "prepare"} {
+		t.Run("after "+stage, func(t *testing.T) {
+			ctx, cancel := context.WithCancel(t.Context())
+			prepared := false
+			c.stages.decode = func(b []byte, o imageprep.Options) (image.Image, imageprep.Info, error) {
+				if stage == "decode" {
+					cancel()
+				}
+				return decode(b, o)
+			}
+			c.stages.prepare = func(x []float32, img image.Image, info *imageprep.Info, o imageprep.Options) error {
+				prepared = true
+				cancel()
+				return prepare(x, img, info, o)
+			}
+			if _, err := c.Classify(ctx, picture(t)); !errors.Is(err, context.Canceled) {
+				t.Errorf("error %v", err)
+			}
+			if prepared != (stage == "prepare") {
+				t.Errorf("prepared: %v", prepared)
+			}
+		})
+	}
+}
+
+func TestQueueIsBounded(t *testing.T) {
+	data := picture(t)
+	synctest.Test(t, func(t *testing.T) {
+		c := newClassifier(t, Options{Slots: 1, Queue: 2})
+		held := <-c.slots
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		ended := make(chan error, 2)
+		for range 2 {
+			go func() {
+				_, err := c.Classify(ctx, data)
+				ended <- err
+			}()
+		}
+		synctest.Wait()
+		if c.Waiting() != 2 || c.Busy() != 1 {
+			t.Errorf("waiting %d, busy %d", c.Waiting(), c.Busy())
+		}
+		if _, err := c.Classify(ctx, data); !errors.Is(err, ErrOverloaded) {
+			t.Errorf("error %v, want ErrOverloaded", err)
+		}
+		for range 2 { // the bubble's clock jumps to the deadline
+			if err := <-ended; !errors.Is(err, context.DeadlineExceeded) {
+				t.Errorf("error %v, want DeadlineExceeded", err)
+			}
+		}
+		c.slots <- held
+		if _, err := c.Classify(t.Context(), data); err != nil {
+			t.Errorf("afterwards: %v", err)
+		}
+	})
+}
