@@ -170,8 +170,8 @@ func checkWebP(data []byte) error {
 }
 
 // maxPieces bounds the strips and tiles of a TIFF, each of which costs a
-// decompressor.
-const maxPieces = 1 << 16
+// decompressor. The page of a scanner has some thousands at most.
+const maxPieces = 1 << 14
 
 func decodeTIFF(r io.Reader) (image.Image, error) {
 	return tiff.Decode(&countedReader{ReaderAt: r.(io.ReaderAt)})

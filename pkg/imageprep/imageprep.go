@@ -51,7 +51,8 @@ type Info struct {
 	Format        string // png, jpeg, gif, bmp, tiff or webp
 	Width, Height int    // as the file declares them
 	// Steps names what was done, in order, leaving out what had nothing to do:
-	// alpha, gray, invert, stretch, enlarge, crop, resize, center.
+	// alpha, gray, invert, stretch, enlarge, crop, resize, brighten,
+	// center.
 	Steps []string
 	// Flags names what may make the answer doubtful: low_contrast (faint ink),
 	// clipped (ink touches the edge), tiny (ink of less than 10 pixels).
@@ -97,6 +98,7 @@ func Tensor(dst []float32, img image.Image, info *Info, opts Options) error {
 		{"enlarge", (*picture).enlargeSmallInk},
 		{"crop", (*picture).cropToInk},
 		{"resize", (*picture).resize},
+		{"brighten", (*picture).brighten},
 		{"center", (*picture).center},
 	}
 	for _, step := range recipe {
@@ -108,7 +110,9 @@ func Tensor(dst []float32, img image.Image, info *Info, opts Options) error {
 			info.Steps = append(info.Steps, step.name)
 		}
 	}
-	copy(dst, p.tensor[:])
+	for i, v := range p.tensor {
+		dst[i] = float32(int(v*255+0.5)) / 255 // to a byte, as in MNIST's files
+	}
 	if info != nil {
 		info.Flags = append(info.Flags, p.flagged...)
 	}

@@ -191,6 +191,25 @@ func TestSmallDigitsAreEnlargedSmoothly(t *testing.T) {
 	}
 }
 
+// A pen of one pixel on a large canvas would be nearly nothing at 28x28.
+func TestThinLinesAreFullInk(t *testing.T) {
+	g := image.NewGray(image.Rect(0, 0, 600, 700))
+	draw.Draw(g, image.Rect(200, 100, 400, 101), image.White, image.Point{}, draw.Src)
+	for y := range 400 {
+		g.SetGray(400-y/4, 100+y, color.Gray{255})
+	}
+	tensor, info := tensorOf(t, g, imageprep.Options{})
+	bright := 0
+	for _, v := range tensor {
+		if v > 0.75 {
+			bright++
+		}
+	}
+	if bright < 15 || !slices.Contains(info.Steps, "brighten") {
+		t.Errorf("%d pixels are bright; steps %v", bright, info.Steps)
+	}
+}
+
 func TestTensorAppends(t *testing.T) {
 	info := imageprep.Info{Steps: []string{"orient"}, Flags: []string{"rotated"}}
 	if err := imageprep.Tensor(make([]float32, imageprep.Pixels), recolor(seven(), 200, 160), &info, imageprep.Options{}); err != nil {

@@ -1,9 +1,36 @@
 package imageprep
 
+import "slices"
+
 // resize makes the tensor from the window.
 func (p *picture) resize() (bool, error) {
 	p.resample(&p.tensor, p.window)
 	return p.window.scale != 1, nil
+}
+
+// brighten makes thin lines full ink, which averaging over areas has made
+// faint: the pens of MNIST are thick.
+func (p *picture) brighten() (bool, error) {
+	const (
+		enough = 0.8
+		few    = 10 // pixels that may be brighter, such as where lines cross
+	)
+	if p.window.scale <= 1 {
+		return false, nil
+	}
+	sorted := p.tensor
+	slices.Sort(sorted[:])
+	full := sorted[Pixels-1-few]
+	if full == 0 {
+		full = sorted[Pixels-1]
+	}
+	if full >= enough {
+		return false, nil
+	}
+	for i, v := range p.tensor {
+		p.tensor[i] = min(1, v/full)
+	}
+	return true, nil
 }
 
 // resample gives every pixel of the tensor the mean ink of its part of the
@@ -29,7 +56,7 @@ func (p *picture) resample(tensor *[Pixels]float32, w window) {
 		}
 	}
 	for i, v := range tensor {
-		tensor[i] = float32(int(min(1, v)*255+0.5)) / 255 // to a byte, as in MNIST's files
+		tensor[i] = min(1, v) // rounding errors
 	}
 }
 
