@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -83,7 +84,15 @@ func TestBadInput(t *testing.T) {
 		{"a null image", post("application/json", []byte(`{"image":null}`)), 400, "malformed-json"},
 		{"a null among images", post("application/json", []byte(`{"images":[null]}`)), 400, "malformed-json"},
 		{"no images in the list", post("application/json", []byte(`{"images":[]}`)), 400, "missing-image"},
-		{"deep JSON", post("application/json", bytes.Repeat([]byte(`{"a":`), 20000)), 400, "malformed-json"},
+		{"deep JSON", post("application/json", append([]byte(`{"images":`), bytes.Repeat([]byte(`[`), 20000)...)), 400, "malformed-json"},
+		{"an object for an image", post("application/json", []byte(`{"image":{"a":1}}`)), 400, "malformed-json"},
+		{"a comma too many", post("application/json", []byte(`{"image":"aaaa",}`)), 400, "malformed-json"},
+		{"a comma too many in the list", post("application/json", []byte(`{"images":["aaaa",]}`)), 400, "malformed-json"},
+		{"a list that does not end", post("application/json", []byte(`{"images":["aaaa"`)), 400, "malformed-json"},
+		{"a list closed as an object", post("application/json", []byte(`{"images":["aaaa"}]`)), 400, "malformed-json"},
+		{"the same field twice", post("application/json", []byte(`{"image":"aaaa","image":"aaaa"}`)), 400, "unexpected-field"},
+		{"another field's case", post("application/json", []byte(`{"Image":"aaaa"}`)), 400, "unexpected-field"},
+		{"a field without quotes", post("application/json", []byte(`{"image":"aaaa",image}`)), 400, "malformed-json"},
 		{"an empty part", form(t, "image", nil), 400, "empty-image"},
 		{"33 other parts", form(t, "other", make([][]byte, 33)...), 400, "too-many-images"},
 	} {
@@ -155,6 +164,39 @@ func TestHugeBodiesAreRefusedUnread(t *testing.T) {
 	defer reply.Body.Close()
 	if slug := problemType(t, reply); reply.StatusCode != 413 || slug != "body-too-large" || !reply.Close {
 		t.Errorf("%d %s, close %v", reply.StatusCode, slug, reply.Close)
+	}
+}
+
+// A body within the limit cannot be blown up: what it holds too many of is
+// refused before it is all in memory.
+func TestSmallBodiesStaySmall(t *testing.T) {
+	a := newAPI(t)
+	const size = 4 << 20
+	fill := func(begin, repeat string) []byte {
+		return append([]byte(begin), bytes.Repeat([]byte(repeat), size/len(repeat))...)
+	}
+	for name, test := range map[string]struct {
+		request *http.Request
+		slug    string
+	}{
+		"images": {post("application/json", fill(`{"images":[`, `"",`)), "too-many-images"},
+		"fields": {post("application/json", fill(`{`, `"a":0,`)), "unexpected-field"},
+		"parts": {post("multipart/form-data; boundary=x", fill("", "--x\r\nContent-Disposition: form-data; name=image\r\n\r\n\r\n")),
+			"too-many-images"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var before, after runtime.MemStats
+			recorder := httptest.NewRecorder()
+			runtime.ReadMemStats(&before)
+			a.ServeHTTP(recorder, test.request)
+			runtime.ReadMemStats(&after)
+			if slug := problemType(t, recorder.Result()); recorder.Code != 400 || slug != test.slug {
+				t.Errorf("%d %s, want 400 %s", recorder.Code, slug, test.slug)
+			}
+			if n := after.TotalAlloc - before.TotalAlloc; n > 4*size {
+				t.Errorf("%d bytes of JSON or form took %d bytes of memory", size, n)
+			}
+		})
 	}
 }
 

@@ -2,8 +2,6 @@ package httpapi
 
 import (
 	"bytes"
-	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -43,7 +41,7 @@ func (a *API) readUpload(w http.ResponseWriter, r *http.Request) (upload, error)
 	case mediaType == "multipart/form-data":
 		up, err = a.parseForm(body, parameters["boundary"])
 	case mediaType == jsonType || strings.HasPrefix(strings.TrimLeft(string(body[:min(len(body), 64)]), " \t\r\n"), "{"):
-		up, err = parseJSON(body)
+		up, err = a.parseJSON(body)
 	default:
 		up.images = []sentImage{{data: body}}
 	}
@@ -110,54 +108,4 @@ func (a *API) parseForm(body []byte, boundary string) (upload, error) {
 		}
 		up.images = append(up.images, sentImage{data: data})
 	}
-}
-
-// parseJSON reads {"image": base64} or {"images": [base64, …]}.
-func parseJSON(body []byte) (upload, error) {
-	decoder := json.NewDecoder(bytes.NewReader(body))
-	var fields map[string]json.RawMessage
-	if err := decoder.Decode(&fields); err != nil || fields == nil {
-		return upload{}, errors.Join(errMalformedJSON, err)
-	}
-	if len(bytes.TrimSpace(body[decoder.InputOffset():])) > 0 {
-		return upload{}, errTrailingData
-	}
-	one, isOne := fields["image"]
-	list, isList := fields["images"]
-	switch {
-	case len(fields) == 1 && isOne:
-		var text *string
-		if err := json.Unmarshal(one, &text); err != nil || text == nil {
-			return upload{}, errors.Join(errMalformedJSON, err)
-		}
-		return upload{images: []sentImage{decodeBase64(*text)}}, nil
-	case len(fields) == 1 && isList:
-		return parseList(list)
-	case len(fields) == 0:
-		return upload{}, errNoImage
-	}
-	return upload{}, errUnexpectedField
-}
-
-func parseList(list json.RawMessage) (upload, error) {
-	var texts []*string
-	if err := json.Unmarshal(list, &texts); err != nil {
-		return upload{}, errors.Join(errMalformedJSON, err)
-	}
-	up := upload{several: true}
-	for _, text := range texts {
-		if text == nil {
-			return upload{}, errMalformedJSON
-		}
-		up.images = append(up.images, decodeBase64(*text))
-	}
-	return up, nil
-}
-
-func decodeBase64(text string) sentImage {
-	data, err := base64.StdEncoding.DecodeString(text)
-	if err != nil {
-		return sentImage{err: fmt.Errorf("%w: %w", errMalformedBase64, err)}
-	}
-	return sentImage{data: data}
 }
