@@ -17,6 +17,7 @@ type config struct {
 	weights           string
 	maxBodyBytes      int64
 	maxPixels         int
+	maxImages         int
 	requestTimeout    time.Duration
 	readHeaderTimeout time.Duration
 	readTimeout       time.Duration
@@ -43,6 +44,8 @@ func (c *config) flags() []cli.Flag {
 			Validator: atLeast[int64](1), Usage: "largest request body"},
 		&cli.IntFlag{Name: "max-pixels", Value: 25_000_000, Destination: &c.maxPixels, Sources: env("max-pixels"),
 			Validator: atLeast(1), Usage: "largest image, width times height"},
+		&cli.IntFlag{Name: "max-images", Value: httpapi.DefaultMaxImages, Destination: &c.maxImages, Sources: env("max-images"),
+			Validator: contractImages, Usage: "most images of one request, up to 16"},
 		duration("request-timeout", httpapi.DefaultRequestTimeout, &c.requestTimeout, positive, "longest time for an answer, once the request has been read"),
 		duration("read-header-timeout", 5*time.Second, &c.readHeaderTimeout, positive, "longest time for a request's headers to arrive"),
 		duration("read-timeout", 15*time.Second, &c.readTimeout, positive, "longest time for a whole request to arrive"),
@@ -82,6 +85,14 @@ func atLeast[T int | int64 | time.Duration](least T) func(T) error {
 		}
 		return nil
 	}
+}
+
+// contractImages keeps to what the contract tells clients.
+func contractImages(n int) error {
+	if n > httpapi.DefaultMaxImages {
+		return fmt.Errorf("%d is too large; the contract has at most %d", n, httpapi.DefaultMaxImages)
+	}
+	return atLeast(1)(n)
 }
 
 func isLevel(text string) error {

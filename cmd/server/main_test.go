@@ -178,7 +178,7 @@ func command(args ...string) (code int, stdout, stderr string) {
 func TestUsageErrors(t *testing.T) {
 	for _, args := range [][]string{
 		{"--unknown"}, {"-unknown", "1"}, {"serve"}, {"--addr"}, {"--slots", "many"}, {"--slots", "-1"}, {"--idle-timeout", "0"},
-		{"--idle-timeout", "90"}, {"--max-pixels", "0"}, {"--max-body-bytes", "0"}, {"--log-level", "loud"}, {"--log-format", "xml"},
+		{"--idle-timeout", "90"}, {"--max-pixels", "0"}, {"--max-images", "0"}, {"--max-images", "17"}, {"--max-body-bytes", "0"}, {"--log-level", "loud"}, {"--log-format", "xml"},
 		{"--drain-delay", "-1s"}, {"--health", "nonsense"},
 	} {
 		t.Run(strings.Join(args, " "), func(t *testing.T) {
@@ -217,7 +217,7 @@ func TestAddressInUse(t *testing.T) {
 
 func TestVersion(t *testing.T) {
 	code, stdout, stderr := command("-version")
-	if code != 0 || stderr != "" || !regexp.MustCompile(`^digits \S+ go\S+ \S+/\S+ kernel \S+\n$`).MatchString(stdout) {
+	if code != 0 || stderr != "" || !regexp.MustCompile(`^digits \S+ go\S+ \S+/\S+ kernel \S+ weights [0-9a-f]{64}\n$`).MatchString(stdout) {
 		t.Errorf("exit code %d, stdout %q, stderr %q", code, stdout, stderr)
 	}
 }

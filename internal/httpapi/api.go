@@ -21,6 +21,9 @@ type Classifier interface {
 	Classify(ctx context.Context, data []byte) (classify.Result, error)
 }
 
+// modelName is what the service calls its model, whichever weights it has.
+const modelName = "digits"
+
 // Model says which weights give the answers.
 type Model struct{ Version, Digest string }
 

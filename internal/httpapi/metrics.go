@@ -64,9 +64,9 @@ func newMetrics(o Options) *metrics {
 	}
 	o.Registry.MustRegister(m.requests, m.inFlight, m.stages, m.predictions, m.rejected, m.panics,
 		info("digits_build_info", "The running program.", prometheus.Labels{
-			"version": o.Build.Version, "goversion": runtime.Version(), "kernel": o.Build.Kernel}),
+			"version": o.Build.Version, "go_version": runtime.Version(), "kernel": o.Build.Kernel}),
 		info("digits_model_info", "The weights in use.", prometheus.Labels{
-			"version": o.Model.Version, "digest": o.Model.Digest}),
+			"name": modelName, "version": o.Model.Version, "digest": o.Model.Digest}),
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -81,8 +82,13 @@ func TestMetricSeriesExistFromTheStart(t *testing.T) {
 			t.Errorf("%s has %d series, want %d", name, got, want)
 		}
 	}
-	if metric(families(t, registry)["digits_model_info"], map[string]string{"version": "v", "digest": "d"}) == nil {
-		t.Error("digits_model_info does not name the model")
+	for name, want := range map[string]map[string]string{
+		"digits_model_info": {"name": "digits", "version": "v", "digest": "d"},
+		"digits_build_info": {"version": "b", "go_version": runtime.Version(), "kernel": "k"},
+	} {
+		if metric(families(t, registry)[name], want) == nil {
+			t.Errorf("%s is not %v", name, want)
+		}
 	}
 	recorder := httptest.NewRecorder()
 	a.ServeHTTP(recorder, httptest.NewRequest(http.MethodGet, "/metrics", nil))

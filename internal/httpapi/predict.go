@@ -32,7 +32,7 @@ func (a *API) predict(w http.ResponseWriter, r *http.Request) {
 	x.images = len(up.images)
 	ctx, cancel := context.WithTimeout(r.Context(), a.options.RequestTimeout)
 	defer cancel()
-	model := modelReply{Name: "digits", Version: a.options.Model.Version}
+	model := modelReply{Name: modelName, Version: a.options.Model.Version}
 	if !up.several {
 		p, err := a.read(ctx, up.images[0], explain)
 		if err != nil {
