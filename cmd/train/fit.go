@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -9,6 +10,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"time"
 
 	"digits/internal/atomicfile"
@@ -46,10 +48,12 @@ type epochScore struct {
 	Loss     float64 `json:"loss"`
 }
 
-// better orders epochs by validation accuracy, then loss.
-func (s epochScore) better(than epochScore) bool {
-	return s.Accuracy > than.Accuracy || s.Accuracy == than.Accuracy && s.Loss < than.Loss
+// compare orders epochs by validation accuracy, then by falling loss.
+func (s epochScore) compare(to epochScore) int {
+	return cmp.Or(cmp.Compare(s.Accuracy, to.Accuracy), cmp.Compare(to.Loss, s.Loss))
 }
+
+func (s epochScore) better(than epochScore) bool { return s.compare(than) > 0 }
 
 // fit trains a network and writes its weights file.
 func fit(ctx context.Context, options fitOptions, stdout, stderr io.Writer) error {
@@ -190,7 +194,8 @@ func (f *fitting) epoch(ctx context.Context, epoch int, saved *time.Time) error 
 	return nil
 }
 
-// score evaluates the epoch on the validation images and keeps the best.
+// score evaluates the epoch on the validation images, which choose what is
+// kept.
 func (f *fitting) score(ctx context.Context, epoch int) error {
 	snapshot := f.trainer.Snapshot()
 	e, err := evaluate(ctx, snapshot, f.valid)
@@ -198,7 +203,7 @@ func (f *fitting) score(ctx context.Context, epoch int) error {
 		return f.interrupt()
 	}
 	s := epochScore{e.Accuracy, e.Loss}
-	if epoch == 0 || s.better(f.record.Validation[f.record.Chosen-1]) {
+	if epoch == 0 || f.recipe.accepts(s, slices.MaxFunc(f.record.Validation, epochScore.compare)) {
 		f.best, f.record.Chosen = snapshot, epoch+1
 	}
 	f.record.Validation = append(f.record.Validation, s)

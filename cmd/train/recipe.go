@@ -20,7 +20,8 @@ type recipe struct {
 	Deviation    float64            `json:"deviation,omitempty"` // of the first weights; 0 means He et al. 2015
 	Dropout      float64            `json:"dropout,omitempty"`   // before each affine layer
 	Augmentation mnist.Augmentation `json:"augmentation,omitzero"`
-	Validation   int                `json:"validation"` // images held out to choose the epoch
+	Validation   int                `json:"validation"`        // images held out to choose the epoch
+	Settled      bool               `json:"settled,omitempty"` // which epoch: see accepts
 	Seed         uint64             `json:"seed"`
 	Shards       int                `json:"shards"` // parts of a batch computed in parallel; sums depend on it
 }
@@ -29,10 +30,12 @@ type recipe struct {
 var presetNames = []string{"seed", "simple"}
 
 func preset(name string) (recipe, error) {
-	r := recipe{Preset: name, Epochs: 20, Batch: 100, LearningRate: 0.001, Schedule: "constant", Deviation: 0.01,
+	r := recipe{Preset: name, Epochs: 20, Batch: 100, LearningRate: 0.001, Schedule: "cosine", Deviation: 0.01,
 		Validation: 5000, Seed: 1, Shards: runtime.GOMAXPROCS(0)}
 	switch name {
-	case "seed": // the book's recipe
+	case "seed":
+		// The book's hyperparameters; the book keeps the learning rate constant.
+		r.Settled = true
 		return r, nil
 	case "simple": // the same network, as good as it gets
 		r.Epochs, r.Schedule, r.LearningRate, r.Deviation = 60, "cosine", 0.002, 0
@@ -70,6 +73,19 @@ func (r recipe) rate(step, steps int) float64 {
 		return r.LearningRate * (1 + math.Cos(math.Pi*float64(step)/float64(steps))) / 2
 	}
 	return r.LearningRate
+}
+
+// accepts reports whether an epoch's weights replace those kept so far, of
+// which best is the best score. Usually only a better epoch's do. A settled
+// recipe takes the latest epoch within one standard error of the best (after
+// the one-standard-error rule of Breiman et al. 1984): such a difference says
+// little, and a later epoch has had the lower learning rate.
+func (r recipe) accepts(s, best epochScore) bool {
+	if !r.Settled {
+		return s.better(best)
+	}
+	a := best.Accuracy
+	return s.Accuracy >= a-math.Sqrt(a*(1-a)/float64(r.Validation))
 }
 
 // spec returns the network to train: the book's, with dropout where asked for.

@@ -248,6 +248,28 @@ func TestSchedules(t *testing.T) {
 	}
 }
 
+func TestWhichEpochIsKept(t *testing.T) {
+	best := epochScore{Accuracy: 0.99, Loss: 0.03} // one standard error of 5,000 images is 0.0014
+	strict, settled := recipe{Validation: 5000}, recipe{Validation: 5000, Settled: true}
+	for _, c := range []struct {
+		s               epochScore
+		strict, settled bool
+	}{
+		{epochScore{0.9902, 0.05}, true, true},
+		{epochScore{0.99, 0.02}, true, true},
+		{epochScore{0.99, 0.04}, false, true},
+		{epochScore{0.9888, 0.04}, false, true},
+		{epochScore{0.9884, 0.01}, false, false},
+	} {
+		if got := strict.accepts(c.s, best); got != c.strict {
+			t.Errorf("after %+v, %+v is kept: %v; want %v", best, c.s, got, c.strict)
+		}
+		if got := settled.accepts(c.s, best); got != c.settled {
+			t.Errorf("settled, after %+v, %+v is kept: %v; want %v", best, c.s, got, c.settled)
+		}
+	}
+}
+
 func TestCommandLine(t *testing.T) {
 	dir := t.TempDir()
 	write(t, filepath.Join(dir, "text"), "no weights")
