@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"runtime"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -172,16 +173,16 @@ func TestHugeBodiesAreRefusedUnread(t *testing.T) {
 func TestSmallBodiesStaySmall(t *testing.T) {
 	a := newAPI(t)
 	const size = 4 << 20
-	fill := func(begin, repeat string) []byte {
-		return append([]byte(begin), bytes.Repeat([]byte(repeat), size/len(repeat))...)
+	fill := func(begin, repeat, end string) []byte {
+		return slices.Concat([]byte(begin), bytes.Repeat([]byte(repeat), size/len(repeat)), []byte(end))
 	}
 	for name, test := range map[string]struct {
 		request *http.Request
 		slug    string
 	}{
-		"images": {post("application/json", fill(`{"images":[`, `"",`)), "too-many-images"},
-		"fields": {post("application/json", fill(`{`, `"a":0,`)), "unexpected-field"},
-		"parts": {post("multipart/form-data; boundary=x", fill("", "--x\r\nContent-Disposition: form-data; name=image\r\n\r\n\r\n")),
+		"images": {post("application/json", fill(`{"images":[`, `"",`, `""]}`)), "too-many-images"},
+		"fields": {post("application/json", fill(`{`, `"a":0,`, `"a":0}`)), "unexpected-field"},
+		"parts": {post("multipart/form-data; boundary=x", fill("", "--x\r\nContent-Disposition: form-data; name=image\r\n\r\n\r\n", "--x--\r\n")),
 			"too-many-images"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -193,7 +194,7 @@ func TestSmallBodiesStaySmall(t *testing.T) {
 			if slug := problemType(t, recorder.Result()); recorder.Code != 400 || slug != test.slug {
 				t.Errorf("%d %s, want 400 %s", recorder.Code, slug, test.slug)
 			}
-			if n := after.TotalAlloc - before.TotalAlloc; n > 4*size {
+			if n := after.TotalAlloc - before.TotalAlloc; n > 8*size { // reading alone takes 2, and 4 under the race detector
 				t.Errorf("%d bytes of JSON or form took %d bytes of memory", size, n)
 			}
 		})
