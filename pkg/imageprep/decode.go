@@ -32,8 +32,8 @@ var formats = [...]format{
 	{"jpeg", "JPEG", "\xff\xd8\xff", jpeg.DecodeConfig, jpeg.Decode, checkJPEG},
 	{"gif", "GIF", "GIF8?a", gif.DecodeConfig, gif.Decode, nil}, // of several frames the first
 	{"bmp", "BMP", "BM????\x00\x00\x00\x00", bmp.DecodeConfig, bmp.Decode, nil},
-	{"tiff", "TIFF", "II*\x00", tiff.DecodeConfig, decodeTIFF, nil},
-	{"tiff", "TIFF", "MM\x00*", tiff.DecodeConfig, decodeTIFF, nil},
+	{"tiff", "TIFF", "II*\x00", tiff.DecodeConfig, decodeTIFF, checkTIFF},
+	{"tiff", "TIFF", "MM\x00*", tiff.DecodeConfig, decodeTIFF, checkTIFF},
 	{"webp", "WebP", "RIFF????WEBPVP8", webp.DecodeConfig, webp.Decode, checkWebP},
 }
 
@@ -168,27 +168,3 @@ func checkWebP(data []byte) error {
 	}
 	return nil
 }
-
-// maxPieces bounds the strips and tiles of a TIFF, each of which costs a
-// decompressor. The page of a scanner has some thousands at most.
-const maxPieces = 1 << 14
-
-func decodeTIFF(r io.Reader) (image.Image, error) {
-	return tiff.Decode(&countedReader{ReaderAt: r.(io.ReaderAt)})
-}
-
-// countedReader refuses to be read in very many pieces.
-type countedReader struct {
-	io.ReaderAt
-	pieces int
-}
-
-func (c *countedReader) ReadAt(p []byte, offset int64) (int, error) {
-	if c.pieces++; c.pieces > maxPieces {
-		return 0, fmt.Errorf("%w: the TIFF stores them in more than %d pieces; save the image anew as PNG", ErrTooManyPixels, maxPieces)
-	}
-	return c.ReaderAt.ReadAt(p, offset)
-}
-
-// Read is never called: the TIFF decoder reads at offsets when it can.
-func (c *countedReader) Read([]byte) (int, error) { return 0, io.EOF }

@@ -187,36 +187,6 @@ func TestManyScans(t *testing.T) {
 	}
 }
 
-// Each strip of a TIFF costs a decompressor.
-func TestManyStrips(t *testing.T) {
-	_, _, err := imageprep.Decode(stripedTIFF(100), imageprep.Options{})
-	if err != nil {
-		t.Errorf("100 strips: %v", err)
-	}
-	_, _, err = imageprep.Decode(stripedTIFF(100_000), imageprep.Options{})
-	wantOnly(t, err, imageprep.ErrTooManyPixels)
-}
-
-// stripedTIFF is 8 pixels wide and has as many strips as rows.
-func stripedTIFF(rows uint32) []byte {
-	const short, long = 3, 4
-	out := binary.LittleEndian.AppendUint32([]byte("II*\x00"), 8)
-	entries := [][4]uint32{ // tag, type, count, value
-		{256, long, 1, 8}, {257, long, 1, rows}, {258, short, 1, 8}, {262, short, 1, 1},
-		{273, long, rows, 200}, {278, long, 1, 1}, {279, long, rows, 200 + 4*rows},
-	}
-	out = binary.LittleEndian.AppendUint16(out, uint16(len(entries)))
-	for _, e := range entries {
-		out = binary.LittleEndian.AppendUint16(out, uint16(e[0]))
-		out = binary.LittleEndian.AppendUint16(out, uint16(e[1]))
-		out = binary.LittleEndian.AppendUint32(out, e[2])
-		out = binary.LittleEndian.AppendUint32(out, e[3])
-	}
-	out = append(out, make([]byte, 200-len(out))...)
-	out = append(out, bytes.Repeat([]byte{0, 0, 0, 0}, int(rows))...) // where the strips are
-	return append(out, bytes.Repeat([]byte{8, 0, 0, 0}, int(rows))...)
-}
-
 func TestPicturesWithoutADigit(t *testing.T) {
 	filled := func(c color.Color) image.Image {
 		m := image.NewNRGBA(image.Rect(0, 0, 40, 50))

@@ -51,19 +51,6 @@ func TestMNISTPassesThroughUnchanged(t *testing.T) {
 // difference of a pixel, of 1, over a sample of the test set.
 func TestMNISTComesBackFromOtherPictures(t *testing.T) {
 	test := mnistTest(t)
-	type change func(g *image.Gray, random *rand.Rand) *image.Gray
-	scaled := func(side int, filter draw.Scaler) change {
-		return func(g *image.Gray, _ *rand.Rand) *image.Gray { return scale(g, side, filter) }
-	}
-	moved := func(side int) change {
-		return func(g *image.Gray, random *rand.Rand) *image.Gray {
-			room := side - g.Rect.Dx()
-			return paste(g, side+10, side, random.IntN(room+1), random.IntN(room+1))
-		}
-	}
-	paper := func(paper, ink float64) change {
-		return func(g *image.Gray, _ *rand.Rand) *image.Gray { return recolor(g, paper, ink) }
-	}
 	tests := []struct {
 		name    string
 		changes []change
@@ -96,10 +83,7 @@ func TestMNISTComesBackFromOtherPictures(t *testing.T) {
 			const sample = 200
 			for i := range sample {
 				original := grayOf(test.Image(i * test.Len() / sample))
-				changed := original
-				for _, change := range tt.changes {
-					changed = change(changed, random)
-				}
+				changed := changed(original, random, tt.changes)
 				if err := imageprep.Tensor(got, changed, nil, imageprep.Options{}); err != nil {
 					t.Fatalf("image %d: %v", i, err)
 				}
@@ -110,6 +94,32 @@ func TestMNISTComesBackFromOtherPictures(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A change is what somebody does to a digit of MNIST: light ink on black, 28x28.
+type change func(g *image.Gray, random *rand.Rand) *image.Gray
+
+func changed(g *image.Gray, random *rand.Rand, changes []change) *image.Gray {
+	for _, change := range changes {
+		g = change(g, random)
+	}
+	return g
+}
+
+func scaled(side int, filter draw.Scaler) change {
+	return func(g *image.Gray, _ *rand.Rand) *image.Gray { return scale(g, side, filter) }
+}
+
+// moved puts the digit somewhere on a black canvas.
+func moved(side int) change {
+	return func(g *image.Gray, random *rand.Rand) *image.Gray {
+		room := side - g.Rect.Dx()
+		return paste(g, side+10, side, random.IntN(room+1), random.IntN(room+1))
+	}
+}
+
+func paper(paper, ink float64) change {
+	return func(g *image.Gray, _ *rand.Rand) *image.Gray { return recolor(g, paper, ink) }
 }
 
 func grayOf(pixels []byte) *image.Gray {

@@ -1,0 +1,76 @@
+package imageprep_test
+
+import (
+	"bytes"
+	"image"
+	"math/rand/v2"
+	"testing"
+
+	"golang.org/x/image/draw"
+
+	"digits/internal/mnist"
+	"digits/pkg/cnn"
+	"digits/pkg/imageprep"
+	"digits/weights"
+)
+
+// Whatever is done to a digit on its way into a PNG, the default weights read
+// it as well as the tensor that it came from: within 0.1 points.
+func TestAccuracyThroughPNG(t *testing.T) {
+	test := mnistTest(t)
+	const sample, allowed = 2000, 2
+	read := reader(t)
+	right := func(tensorOf func(pixels []byte, tensor []float32)) (right int) {
+		tensor := make([]float32, imageprep.Pixels)
+		for i := range sample {
+			i := i * test.Len() / sample
+			tensorOf(test.Image(i), tensor)
+			if read(tensor) == test.Labels[i] {
+				right++
+			}
+		}
+		return right
+	}
+	direct := right(func(pixels []byte, tensor []float32) { mnist.Set{Images: pixels}.Floats(tensor, true) })
+	tests := map[string][]change{
+		"dark ink":                       {paper(255, 0)},
+		"on a grey page":                 {moved(200), paper(180, 40)},
+		"twice as large":                 {scaled(56, draw.BiLinear)},
+		"three times, on off-white":      {scaled(84, draw.CatmullRom), paper(240, 10)},
+		"five times, somewhere on white": {scaled(140, draw.BiLinear), moved(300), paper(255, 0)},
+	}
+	for name, changes := range tests {
+		t.Run(name, func(t *testing.T) {
+			random := rand.New(rand.NewPCG(1, 2))
+			through := right(func(pixels []byte, tensor []float32) {
+				tensorOfPNG(t, encodePNG(t, changed(grayOf(pixels), random, changes)), tensor)
+			})
+			if through < direct-allowed {
+				t.Errorf("%d of %d are right, and %d of the tensors", through, sample, direct)
+			}
+		})
+	}
+}
+
+// reader returns the reading of a tensor by the default weights.
+func reader(t *testing.T) func(tensor []float32) uint8 {
+	t.Helper()
+	model, err := cnn.Load(bytes.NewReader(weights.Default()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	workspace := model.NewWorkspace(1)
+	return func(tensor []float32) uint8 { return uint8(cnn.ArgMax(model.Logits(workspace, tensor))) }
+}
+
+func tensorOfPNG(t *testing.T, file []byte, tensor []float32) {
+	t.Helper()
+	var img image.Image
+	img, info, err := imageprep.Decode(file, imageprep.Options{})
+	if err == nil {
+		err = imageprep.Tensor(tensor, img, &info, imageprep.Options{})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
