@@ -37,6 +37,63 @@ func Axpy(alpha float32, x, y []float32) {
 	axpyGonum(alpha, x, y)
 }
 
+// AxpyRows adds alpha times a matrix of rows×n to another. With ldy = 0 it sums
+// rows.
+//
+//	for r := range rows { for i := range n { y[r*ldy+i] += alpha * x[r*ldx+i] } }
+func AxpyRows(alpha float32, rows, n int, x []float32, ldx int, y []float32, ldy int) {
+	axpyRows(alpha, rows, n, x, ldx, y, ldy)
+}
+
+// AddRows computes y += x·w, where w is len(x)×len(y) and len(y) is a
+// PackedWidth. Zeros of x cost next to nothing, and change nothing while w is
+// finite.
+//
+//	for i, v := range x { for j := range y { y[j] += v * w[i*len(y)+j] } }
+func AddRows(y, x, w []float32) {
+	if len(y) != PackedWidth(len(y)) {
+		panic("f32: AddRows needs rows of a packed width")
+	}
+	addRows(y, x, w[:len(x)*len(y)])
+}
+
+// Lanes returns how many numbers a vector holds, 1 without vectors.
+func Lanes() int { return lanes() }
+
+// PackedWidth returns the width, n or somewhat more, that AddRows needs for
+// rows of n numbers; the rest of each row is to be 0.
+func PackedWidth(n int) int {
+	if l := lanes(); l > 1 {
+		return (n + 4*l - 1) / (4 * l) * (4 * l)
+	}
+	return n
+}
+
+// MaxPairs computes one row of a 2×2 max pooling with stride 2, channels last:
+// y holds len(y)/channels pixels, upper and lower twice as many. NaN wins.
+//
+//	for p := range len(y)/channels {
+//		for c := range channels {
+//			y[p][c] = max(upper[2*p][c], upper[2*p+1][c], lower[2*p][c], lower[2*p+1][c])
+//		}
+//	}
+func MaxPairs(y, upper, lower []float32, channels int) { maxPairs(y, upper, lower, channels) }
+
+// MaxPairsGradient is the backward pass of MaxPairs: each dy goes to the first
+// of its four inputs that equals y, and the others get 0.
+//
+//	for p := range len(y)/channels {
+//		for c := range channels {
+//			for each of the four inputs x in MaxPairs' order {
+//				dx = 0
+//				if x == y[p][c] && it is the first { dx = dy[p][c] }
+//			}
+//		}
+//	}
+func MaxPairsGradient(dUpper, dLower, dy, y, upper, lower []float32, channels int) {
+	maxPairsGradient(dUpper, dLower, dy, y, upper, lower, channels)
+}
+
 // ReLU computes y = max(x, 0) over len(x) elements. NaN stays NaN.
 //
 //	for i, v := range x { y[i] = max(v, 0) }

@@ -37,3 +37,17 @@ func gemmGonum(transA, transB bool, m, n, k int, a []float32, lda int, b []float
 func axpyGonum(alpha float32, x, y []float32) {
 	gonum.Implementation{}.Saxpy(len(x), alpha, x, 1, y[:len(x)], 1)
 }
+
+func axpyRowsGonum(alpha float32, rows, n int, x []float32, ldx int, y []float32, ldy int) {
+	for r := range rows {
+		axpyGonum(alpha, x[r*ldx:][:n], y[r*ldy:])
+	}
+}
+
+func addRowsGonum(y, x, w []float32) {
+	for i, v := range x {
+		if v != 0 {
+			axpyGonum(v, w[i*len(y):][:len(y)], y)
+		}
+	}
+}

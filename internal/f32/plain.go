@@ -54,3 +54,37 @@ func sumPlain(x []float32) float32 {
 	}
 	return s
 }
+
+// isNonZero returns 1, or 0 for zeros of both signs, without a branch.
+func isNonZero(v float32) int {
+	magnitude := math.Float32bits(v) << 1
+	return int((magnitude | -magnitude) >> 31)
+}
+
+func maxPairsPlain(y, upper, lower []float32, channels int) {
+	for o := 0; o+channels <= len(y); o += channels {
+		a, c := upper[2*o:][:2*channels], lower[2*o:][:2*channels]
+		for i := range channels {
+			y[o+i] = max(a[i], a[channels+i], c[i], c[channels+i])
+		}
+	}
+}
+
+func maxPairsGradientPlain(dUpper, dLower, dy, y, upper, lower []float32, channels int) {
+	for o := 0; o+channels <= len(y); o += channels {
+		for i, largest := range y[o:][:channels] {
+			left, right := 2*o+i, 2*o+channels+i
+			dUpper[left], dUpper[right], dLower[left], dLower[right] = 0, 0, 0, 0
+			switch largest {
+			case upper[left]:
+				dUpper[left] = dy[o+i]
+			case upper[right]:
+				dUpper[right] = dy[o+i]
+			case lower[left]:
+				dLower[left] = dy[o+i]
+			case lower[right]:
+				dLower[right] = dy[o+i]
+			}
+		}
+	}
+}

@@ -19,3 +19,17 @@ func maximum(y, a, b []float32) { maximumPlain(y, a, b) }
 func addConstant(x []float32, c float32) { addConstantPlain(x, c) }
 
 func sum(x []float32) float32 { return sumPlain(x) }
+
+func lanes() int { return 1 }
+
+func axpyRows(alpha float32, rows, n int, x []float32, ldx int, y []float32, ldy int) {
+	axpyRowsGonum(alpha, rows, n, x, ldx, y, ldy)
+}
+
+func addRows(y, x, w []float32) { addRowsGonum(y, x, w) }
+
+func maxPairs(y, upper, lower []float32, channels int) { maxPairsPlain(y, upper, lower, channels) }
+
+func maxPairsGradient(dUpper, dLower, dy, y, upper, lower []float32, channels int) {
+	maxPairsGradientPlain(dUpper, dLower, dy, y, upper, lower, channels)
+}

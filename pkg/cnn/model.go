@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"sync"
 
 	"digits/internal/f32"
 )
@@ -16,6 +17,22 @@ type Model struct {
 	parameters []float32 // of all layers in order, weight before bias
 	metadata   map[string]string
 	digest     string // of the file that it came from; empty for a new model
+
+	packing sync.Once
+	packed  [][]float32 // of each node, for inference; nil where it has none
+}
+
+// pack fills m.packed, once.
+func (m *Model) pack() {
+	m.packing.Do(func() {
+		m.packed = make([][]float32, len(m.net.nodes))
+		for i, nd := range m.net.nodes {
+			if l, ok := nd.layer.(packing); ok {
+				m.packed[i] = make([]float32, l.packedSize(nd.in))
+				l.pack(m.packed[i], nd.weight.of(m.parameters), nd.in)
+			}
+		}
+	})
 }
 
 // New builds a network and draws its weights from a normal distribution with
@@ -37,14 +54,17 @@ func newModel(spec Spec, random *rand.Rand, deviation func(fanIn int) float64) (
 		return nil, err
 	}
 	parameters := make([]float32, net.parameters)
-	for _, nd := range net.nodes {
+	for i := range net.nodes {
+		nd := &net.nodes[i]
 		if nd.weightShape == nil {
 			continue
 		}
 		d := deviation(product(nd.weightShape[1:]))
-		for i := nd.weight.start; i < nd.weight.end; i++ {
-			parameters[i] = float32(random.NormFloat64() * d)
+		tensor := make([]float32, product(nd.weightShape))
+		for j := range tensor {
+			tensor[j] = float32(random.NormFloat64() * d)
 		}
+		nd.fromFile(parameters, tensor)
 	}
 	return &Model{net: net, parameters: parameters}, nil
 }
@@ -69,22 +89,7 @@ type Tensor struct {
 }
 
 // Tensors returns copies of all parameters in the order of the layers.
-func (m *Model) Tensors() []Tensor { return m.net.tensors(slices.Clone(m.parameters)) }
-
-// tensors names the parts of a flat slice that is laid out like the
-// parameters, without copying.
-func (n *network) tensors(flat []float32) []Tensor {
-	var list []Tensor
-	for _, nd := range n.nodes {
-		if nd.weightShape == nil {
-			continue
-		}
-		list = append(list,
-			Tensor{nd.name + ".weight", nd.weightShape, nd.weight.of(flat)},
-			Tensor{nd.name + ".bias", nd.weightShape[:1], nd.bias.of(flat)})
-	}
-	return list
-}
+func (m *Model) Tensors() []Tensor { return m.net.tensors(m.parameters) }
 
 // Metadata returns a copy of the free-form record that travels with the
 // weights, such as "version" or "training".

@@ -10,82 +10,65 @@ func (MaxPool) kind() string { return "maxpool" }
 
 func (l MaxPool) output(in Shape) (Shape, error) { return l.pooled(in) }
 
-// scratch: a row for forwardPairs.
-func (MaxPool) scratch(in, _ Shape) int { return in.W }
-
 // memo: where in the sample each maximum was.
-func (MaxPool) memo(_, out Shape) int { return out.Size() }
+func (l MaxPool) memo(_, out Shape) int {
+	if l.pairs() {
+		return 0
+	}
+	return out.Size()
+}
+
+// pairs reports whether this is the most frequent window, 2x2 with stride 2,
+// which has its own kernels.
+func (l MaxPool) pairs() bool { return l.Window == Window{2, 2, 2, 0} }
 
 func (l MaxPool) forward(p *pass) {
-	if l.Window == (Window{2, 2, 2, 0}) {
-		l.forwardPairs(p)
+	if l.pairs() {
+		eachPairOfRows(p, func(upper, lower, out int) {
+			size, row := p.out.W*p.out.C, p.in.W*p.in.C
+			f32.MaxPairs(p.y[out:][:size], p.x[upper:][:row], p.x[lower:][:row], p.in.C)
+		})
 		return
 	}
-	plane, o := p.in.H*p.in.W, 0
-	for at := 0; at < p.n*p.in.Size(); at += plane {
-		x := p.x[at:][:plane]
+	o := 0
+	for i := range p.n {
+		x := p.x[i*p.in.Size():][:p.in.Size()]
 		for row := range p.out.H {
 			for col := range p.out.W {
-				best := l.argMax(x, p.in, row, col)
-				p.y[o] = x[best]
-				if p.memo != nil {
-					p.memo[o] = int32(best)
+				for c := range p.in.C {
+					best := l.argMax(x, p.in, row, col, c)
+					p.y[o] = x[best]
+					if p.memo != nil {
+						p.memo[o] = int32(best)
+					}
+					o++
 				}
-				o++
 			}
 		}
 	}
 }
 
-// forwardPairs is forward for the most frequent window, 2x2 with stride 2.
-func (l MaxPool) forwardPairs(p *pass) {
-	width, o := p.in.W, 0
-	for plane := range p.n * p.in.C {
+// eachPairOfRows visits the places of two input rows and of the output row
+// that they give.
+func eachPairOfRows(p *pass, visit func(upper, lower, out int)) {
+	rowIn, rowOut := p.in.W*p.in.C, p.out.W*p.out.C
+	for i := range p.n {
 		for row := range p.out.H {
-			start := 2 * row * width
-			upper := p.x[plane*p.in.H*width+start:][:width]
-			lower := p.x[plane*p.in.H*width+start+width:][:width]
-			y, larger := p.y[o:][:p.out.W], p.scratch[:width]
-			f32.Max(larger, upper, lower)
-			for col := range y {
-				y[col] = max(larger[2*col], larger[2*col+1])
-			}
-			if p.memo != nil {
-				locatePairs(p.memo[o:][:p.out.W], y, upper, lower, start, width)
-			}
-			o += p.out.W
+			upper := i*p.in.Size() + 2*row*rowIn
+			visit(upper, upper+rowIn, i*p.out.Size()+row*rowOut)
 		}
 	}
 }
 
-// locatePairs finds the first of the four pixels that is the maximum, without
-// branches that a processor would have to guess.
-func locatePairs(memo []int32, y, upper, lower []float32, start, width int) {
-	for col, best := range y {
-		i := 2 * col
-		at := start + width + i + 1
-		if lower[i] == best {
-			at = start + width + i
-		}
-		if upper[i+1] == best {
-			at = start + i + 1
-		}
-		if upper[i] == best {
-			at = start + i
-		}
-		memo[col] = int32(at)
-	}
-}
-
-// argMax returns the index in the plane of the largest value of a window. A
-// NaN wins over everything, so that it is seen.
-func (l MaxPool) argMax(plane []float32, in Shape, row, col int) int {
+// argMax returns the index in the sample of the largest value of a window in
+// one channel. A NaN wins over everything, so that it is seen.
+func (l MaxPool) argMax(x []float32, in Shape, row, col, channel int) int {
 	top, bottom, left, right := l.clip(in, row, col)
-	best := top*in.W + left
+	best := (top*in.W+left)*in.C + channel
 	for y := top; y < bottom; y++ {
 		for i := y*in.W + left; i < y*in.W+right; i++ {
-			if plane[i] > plane[best] || plane[i] != plane[i] {
-				best = i
+			if at := i*in.C + channel; x[at] > x[best] || x[at] != x[at] {
+				best = at
 			}
 		}
 	}
@@ -96,14 +79,28 @@ func (l MaxPool) backward(p *pass) {
 	if p.dx == nil {
 		return
 	}
-	clear(p.dx[:p.n*p.in.Size()])
-	planeIn, planeOut := p.in.H*p.in.W, p.out.H*p.out.W
-	for c := range p.n * p.in.C {
-		dx := p.dx[c*planeIn:][:planeIn]
-		for i := c * planeOut; i < (c+1)*planeOut; i++ {
-			dx[p.memo[i]] += p.dy[i]
+	if l.pairs() {
+		l.backwardPairs(p)
+		return
+	}
+	clear(p.dx)
+	for i := range p.n {
+		dx := p.dx[i*p.in.Size():][:p.in.Size()]
+		for o := i * p.out.Size(); o < (i+1)*p.out.Size(); o++ {
+			dx[p.memo[o]] += p.dy[o]
 		}
 	}
+}
+
+func (l MaxPool) backwardPairs(p *pass) {
+	if p.in.H%2 != 0 || p.in.W%2 != 0 {
+		clear(p.dx) // the last row or column belongs to no window
+	}
+	size, row := p.out.W*p.out.C, p.in.W*p.in.C
+	eachPairOfRows(p, func(upper, lower, out int) {
+		f32.MaxPairsGradient(p.dx[upper:][:row], p.dx[lower:][:row], p.dy[out:][:size], p.y[out:][:size],
+			p.x[upper:][:row], p.x[lower:][:row], p.in.C)
+	})
 }
 
 // AvgPool takes the mean of each window. Padding counts as zeros, so every sum
@@ -115,43 +112,37 @@ func (AvgPool) kind() string { return "avgpool" }
 func (l AvgPool) output(in Shape) (Shape, error) { return l.pooled(in) }
 
 func (l AvgPool) forward(p *pass) {
-	plane, o := p.in.H*p.in.W, 0
-	scale := 1 / float32(l.Height*l.Width)
-	for at := 0; at < p.n*p.in.Size(); at += plane {
-		x := p.x[at:][:plane]
-		for row := range p.out.H {
-			for col := range p.out.W {
-				var total float32
-				top, bottom, left, right := l.clip(p.in, row, col)
-				for y := top; y < bottom; y++ {
-					total += f32.Sum(x[y*p.in.W+left : y*p.in.W+right])
-				}
-				p.y[o] = total * scale
-				o++
-			}
-		}
-	}
+	clear(p.y)
+	l.each(p, func(in, cols, out int) {
+		f32.AxpyRows(l.share(), cols, p.in.C, p.x[in:], p.in.C, p.y[out:], 0)
+	})
 }
 
 func (l AvgPool) backward(p *pass) {
 	if p.dx == nil {
 		return
 	}
-	clear(p.dx[:p.n*p.in.Size()])
-	plane, o := p.in.H*p.in.W, 0
-	scale := 1 / float32(l.Height*l.Width)
-	for at := 0; at < p.n*p.in.Size(); at += plane {
-		dx := p.dx[at:][:plane]
+	clear(p.dx)
+	l.each(p, func(in, cols, out int) {
+		f32.AxpyRows(l.share(), cols, p.in.C, p.dy[out:], 0, p.dx[in:], p.in.C)
+	})
+}
+
+// share is what a pixel contributes.
+func (l AvgPool) share() float32 { return 1 / float32(l.Height*l.Width) }
+
+// each visits every row of every window: the place of its first pixel, how
+// many pixels it has, and the place of the window's output.
+func (l AvgPool) each(p *pass, visit func(in, cols, out int)) {
+	out := 0
+	for i := range p.n {
 		for row := range p.out.H {
 			for col := range p.out.W {
-				share := p.dy[o] * scale
-				o++
 				top, bottom, left, right := l.clip(p.in, row, col)
 				for y := top; y < bottom; y++ {
-					for i := y*p.in.W + left; i < y*p.in.W+right; i++ {
-						dx[i] += share
-					}
+					visit(i*p.in.Size()+(y*p.in.W+left)*p.in.C, right-left, out)
 				}
+				out += p.out.C
 			}
 		}
 	}

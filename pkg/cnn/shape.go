@@ -2,8 +2,8 @@ package cnn
 
 import "fmt"
 
-// Shape is the shape of one sample: channels, height and width. A sample is
-// stored row-major in that order, so element (c, h, w) is at (c*H+h)*W+w.
+// Shape is the shape of one sample: channels, height and width. A sample that
+// callers see is row-major in that order, so element (c, h, w) is at (c*H+h)*W+w.
 type Shape struct{ C, H, W int }
 
 // Size returns the number of elements of one sample.

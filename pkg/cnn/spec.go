@@ -33,6 +33,16 @@ type parametric interface {
 	// weightShape returns the shape of the weights in PyTorch's layout,
 	// outputs first.
 	weightShape(in Shape) []int
+	// layout visits every weight with its index in PyTorch's layout and in the
+	// flat parameters.
+	layout(in Shape, visit func(file, at int))
+}
+
+// packing is a Layer that in inference uses a copy of its weights in another
+// layout.
+type packing interface {
+	packedSize(in Shape) int
+	pack(dst, w []float32, in Shape)
 }
 
 // scratching is a Layer that needs working memory.
@@ -54,12 +64,13 @@ type pass struct {
 	n       int   // samples
 	in, out Shape // of one sample
 	w, b    []float32
-	x, y    []float32
+	packed  []float32 // of the weights; nil in training
+	x, y    []float32 // y is a slab, with slack behind it
 	scratch []float32
 	memo    []int32
 	random  *randomness // nil outside training
 
-	dx, dy []float32 // dx is nil where nothing asks for it
+	dx, dy []float32 // slabs; dx is nil where nothing asks for it
 	dw, db []float32
 }
 
@@ -133,7 +144,7 @@ func newNetwork(spec Spec) (*network, error) {
 	net := &network{spec: Spec{spec.Input, append([]Layer(nil), spec.Layers...)}}
 	in := spec.Input
 	count := make(map[string]int)
-	for i, layer := range net.spec.Layers {
+	for i, layer := range poolingFirst(net.spec.Layers) {
 		if layer == nil {
 			return nil, fmt.Errorf("%w: layer %d is nil", ErrSpec, i)
 		}
@@ -146,6 +157,19 @@ func newNetwork(spec Spec) (*network, error) {
 		in = nd.out
 	}
 	return net, nil
+}
+
+// poolingFirst returns the layers with every ReLU behind the max pooling that
+// follows it. The two commute, and pooling leaves the ReLU less to do.
+func poolingFirst(layers []Layer) []Layer {
+	layers = append([]Layer(nil), layers...)
+	for i := range len(layers) - 1 {
+		_, relu := layers[i].(ReLU)
+		if _, pool := layers[i+1].(MaxPool); relu && pool {
+			layers[i], layers[i+1] = layers[i+1], layers[i]
+		}
+	}
+	return layers
 }
 
 // place fills in what follows from the node's layer and input shape.

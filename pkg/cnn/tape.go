@@ -1,11 +1,13 @@
 package cnn
 
-// tape is the run state of one gradient: every activation of a forward pass,
-// and the slabs that the backward pass fills. It belongs to one goroutine at a
+// tape is the run state of one gradient, channels last: every activation of a
+// forward pass, and the slabs that the backward pass fills. It belongs to one goroutine at a
 // time.
 type tape struct {
 	net         *network
 	batch       int
+	input       []float32   // for samples that need another layout, or nil
+	x           []float32   // the samples of the forward pass
 	activations [][]float32 // of each node
 	memos       [][]int32
 	scratch     []float32
@@ -19,20 +21,28 @@ func newTape(net *network, batch int) *tape {
 	t := &tape{net: net, batch: batch, gradients: make([]float32, net.parameters)}
 	widest, scratch := net.spec.Input.Size(), 0
 	for _, nd := range net.nodes {
-		t.activations = append(t.activations, make([]float32, batch*nd.out.Size()))
+		t.activations = append(t.activations, newSlab(batch*nd.out.Size()))
 		t.memos = append(t.memos, make([]int32, batch*nd.memo))
 		widest, scratch = max(widest, nd.out.Size()), max(scratch, nd.scratch)
 	}
 	t.scratch = make([]float32, scratch)
+	if in := net.spec.Input; in.interleaved() {
+		t.input = make([]float32, batch*in.Size())
+	}
 	for i := range t.deltas {
-		t.deltas[i] = make([]float32, batch*widest)
+		t.deltas[i] = newSlab(batch * widest)
 	}
 	return t
 }
 
-// forward runs the network in training mode and returns the logits. Dropout is
-// active when random is given.
+// forward runs the network in training mode on n samples in CHW order and
+// returns the logits. Dropout is active when random is given.
 func (t *tape) forward(parameters, x []float32, n int, random *randomness) []float32 {
+	if t.input != nil {
+		t.net.spec.Input.toChannelsLast(t.input, x, n)
+		x = t.input
+	}
+	t.x = x
 	for i := range t.net.nodes {
 		t.load(i, parameters, x, n)
 		t.pass.random = random
@@ -42,13 +52,16 @@ func (t *tape) forward(parameters, x []float32, n int, random *randomness) []flo
 	return x
 }
 
-// backward overwrites t.gradients from the gradient of the logits, which it
-// uses as working memory, and returns the gradient of the input when wanted.
-func (t *tape) backward(parameters, x []float32, n int, dy []float32, wantInput bool) []float32 {
+// backward overwrites t.gradients from the gradient of the logits and returns
+// the gradient of the forward pass's input, in CHW order, when wanted.
+func (t *tape) backward(parameters []float32, n int, dy []float32, wantInput bool) []float32 {
 	clear(t.gradients)
+	last := t.deltas[len(t.net.nodes)%2][:len(dy)]
+	copy(last, dy)
+	dy = last
 	for i := len(t.net.nodes) - 1; i >= 0; i-- {
 		nd := &t.net.nodes[i]
-		input := x
+		input := t.x
 		if i > 0 {
 			input = t.activations[i-1]
 		}
@@ -60,6 +73,10 @@ func (t *tape) backward(parameters, x []float32, n int, dy []float32, wantInput 
 		}
 		nd.layer.backward(&t.pass)
 		dy = t.pass.dx
+	}
+	if wantInput && t.input != nil {
+		t.net.spec.Input.toChannelsFirst(t.input, dy, n)
+		return t.input[:len(dy)]
 	}
 	return dy
 }
@@ -82,7 +99,7 @@ func (t *tape) gradient(parameters, x []float32, labels []uint8, scale float64, 
 	logits := t.forward(parameters, x, n, random)
 	delta := t.deltas[len(t.net.nodes)%2][:len(logits)]
 	loss := softmaxCrossEntropy(delta, logits, labels, scale)
-	t.backward(parameters, x, n, delta, false)
+	t.backward(parameters, n, delta, false)
 	return loss
 }
 

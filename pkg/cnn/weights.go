@@ -88,13 +88,14 @@ func Load(r io.Reader) (*Model, error) {
 	if len(tensors) != len(want) {
 		return nil, fmt.Errorf("%w: it holds %d tensors, its network has %d", ErrCorrupt, len(tensors), len(want))
 	}
-	for _, w := range want {
+	for j, w := range want {
 		i := slices.IndexFunc(tensors, func(t Tensor) bool { return t.Name == w.Name })
 		if i < 0 || !slices.Equal(tensors[i].Shape, w.Shape) {
 			return nil, fmt.Errorf("%w: its network needs the tensor %s of shape %v, which it does not hold", ErrCorrupt, w.Name, w.Shape)
 		}
-		copy(w.Data, tensors[i].Data)
+		want[j] = tensors[i]
 	}
+	net.setTensors(m.parameters, want)
 	return m, nil
 }
 

@@ -48,88 +48,12 @@ func (w Window) clip(in Shape, row, col int) (top, bottom, left, right int) {
 	return max(top, 0), min(top+w.Height, in.H), max(left, 0), min(left+w.Width, in.W)
 }
 
-// im2col lays the windows of one image side by side: row (c·Height+i)·Width+j
-// of dst holds the pixel (i, j) of channel c of every window, in the order of
-// the output positions. Padding is 0.
-//
-//	dst[((c*Height+i)*Width+j)*rows*cols + row*cols+col] = src[c][row*stride+i-padding][col*stride+j-padding]
-func (w Window) im2col(dst, src []float32, in, out Shape) {
-	for c := range in.C {
-		plane := src[c*in.H*in.W:][:in.H*in.W]
-		for i := range w.Height {
-			for j := range w.Width {
-				w.gather(dst[:out.H*out.W], plane, i, j, in, out)
-				dst = dst[out.H*out.W:]
-			}
-		}
+// seenBy returns the range of output positions, of so many, whose window of the
+// given size covers a pixel in one dimension.
+func (w Window) seenBy(pixel, size, positions int) (first, last int) {
+	first, last = pixel+w.Padding-size+1, pixel+w.Padding+1
+	if stride := w.stride(); stride > 1 {
+		first, last = (first+stride-1)/stride, (last-1)/stride+1
 	}
-}
-
-// gather copies the pixel (i, j) of every window of one plane.
-func (w Window) gather(dst, plane []float32, i, j int, in, out Shape) {
-	stride := w.stride()
-	first, last := span1D(j-w.Padding, stride, in.W, out.W)
-	for row := range out.H {
-		line := dst[row*out.W:][:out.W]
-		y := row*stride + i - w.Padding
-		if y < 0 || y >= in.H {
-			clear(line)
-			continue
-		}
-		clear(line[:first])
-		clear(line[last:])
-		source := plane[y*in.W:][:in.W]
-		x := first*stride + j - w.Padding
-		if stride == 1 {
-			copy(line[first:last], source[x:])
-			continue
-		}
-		for col := first; col < last; col++ {
-			line[col] = source[x]
-			x += stride
-		}
-	}
-}
-
-// col2im is the transpose of im2col: it adds every element of src to the pixel
-// of dst that im2col took it from.
-func (w Window) col2im(dst, src []float32, in, out Shape) {
-	for c := range in.C {
-		plane := dst[c*in.H*in.W:][:in.H*in.W]
-		for i := range w.Height {
-			for j := range w.Width {
-				w.scatter(plane, src[:out.H*out.W], i, j, in, out)
-				src = src[out.H*out.W:]
-			}
-		}
-	}
-}
-
-// scatter adds to the pixel (i, j) of every window of one plane.
-func (w Window) scatter(plane, src []float32, i, j int, in, out Shape) {
-	stride := w.stride()
-	first, last := span1D(j-w.Padding, stride, in.W, out.W)
-	for row := range out.H {
-		y := row*stride + i - w.Padding
-		if y < 0 || y >= in.H {
-			continue
-		}
-		target := plane[y*in.W:][:in.W]
-		x := first*stride + j - w.Padding
-		for _, v := range src[row*out.W+first : row*out.W+last] {
-			target[x] += v
-			x += stride
-		}
-	}
-}
-
-// span1D returns the range of output columns whose pixel offset + col·stride
-// lies in [0, width).
-func span1D(offset, stride, width, cols int) (first, last int) {
-	if offset < 0 {
-		first = (-offset + stride - 1) / stride
-	}
-	last = (width - offset + stride - 1) / stride
-	last = max(0, min(last, cols))
-	return min(first, last), last
+	return max(first, 0), min(last, positions)
 }

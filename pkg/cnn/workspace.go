@@ -5,7 +5,9 @@ package cnn
 type Workspace struct {
 	net         *network
 	batch       int
-	activations [2][]float32 // taken in turn by the layers
+	activations [2][]float32 // slabs, taken in turn by the layers
+	input       []float32    // channels last, where that differs
+	output      []float32    // channels first, where that differs
 	scratch     []float32
 	pass        pass // reused, so that a run allocates nothing
 }
@@ -16,6 +18,7 @@ func (m *Model) NewWorkspace(batch int) *Workspace {
 	if batch < 1 {
 		panic("cnn: a workspace needs a batch of at least 1")
 	}
+	m.pack()
 	widest, scratch := 0, 0
 	for _, nd := range m.net.nodes {
 		widest = max(widest, nd.out.Size())
@@ -23,7 +26,13 @@ func (m *Model) NewWorkspace(batch int) *Workspace {
 	}
 	ws := &Workspace{net: m.net, batch: batch, scratch: make([]float32, scratch)}
 	for i := range ws.activations {
-		ws.activations[i] = make([]float32, batch*widest)
+		ws.activations[i] = newSlab(batch * widest)
+	}
+	if in := m.net.spec.Input; in.interleaved() {
+		ws.input = make([]float32, batch*in.Size())
+	}
+	if out := m.net.output(); out.interleaved() {
+		ws.output = make([]float32, batch*out.Size())
 	}
 	return ws
 }
@@ -48,6 +57,10 @@ func (m *Model) Logits(ws *Workspace, x []float32) []float32 {
 	case n > ws.batch:
 		panic("cnn: the input has more samples than the workspace holds")
 	}
+	if ws.input != nil {
+		m.net.spec.Input.toChannelsLast(ws.input, x, n)
+		x = ws.input[:len(x)]
+	}
 	turn := 0
 	for i := range m.net.nodes {
 		nd := &m.net.nodes[i]
@@ -58,11 +71,15 @@ func (m *Model) Logits(ws *Workspace, x []float32) []float32 {
 		turn = 1 - turn
 		ws.pass = pass{
 			n: n, in: nd.in, out: nd.out,
-			w: nd.weight.of(m.parameters), b: nd.bias.of(m.parameters),
+			w: nd.weight.of(m.parameters), b: nd.bias.of(m.parameters), packed: m.packed[i],
 			x: x, y: y, scratch: ws.scratch,
 		}
 		nd.layer.forward(&ws.pass)
 		x = y
+	}
+	if ws.output != nil {
+		m.net.output().toChannelsFirst(ws.output, x, n)
+		x = ws.output[:len(x)]
 	}
 	return x
 }

@@ -1,0 +1,130 @@
+//go:build goexperiment.simd && go1.27
+
+package f32
+
+import "simd"
+
+func lanes() int { return max(vectors, 1) }
+
+func axpyRows(alpha float32, rows, n int, x []float32, ldx int, y []float32, ldy int) {
+	if vectors == 0 {
+		axpyRowsGonum(alpha, rows, n, x, ldx, y, ldy)
+		return
+	}
+	if n <= 0 {
+		return
+	}
+	for r := 0; r < rows; r++ {
+		axpyVectors(alpha, x[r*ldx:][:n], y[r*ldy:][:n])
+	}
+}
+
+// axpyVectors is Axpy. Four vectors at once hide the latency of the additions
+// and half of the loop.
+func axpyVectors(alpha float32, x, y []float32) {
+	a := simd.BroadcastFloat32s(alpha)
+	w, i := a.Len(), 0
+	y = y[:len(x)]
+	for ; i+4*w <= len(x); i += 4 * w {
+		u, v := x[i:i+4*w], y[i:i+4*w]
+		simd.LoadFloat32s(u).MulAdd(a, simd.LoadFloat32s(v)).Store(v)
+		simd.LoadFloat32s(u[w:]).MulAdd(a, simd.LoadFloat32s(v[w:])).Store(v[w:])
+		simd.LoadFloat32s(u[2*w:]).MulAdd(a, simd.LoadFloat32s(v[2*w:])).Store(v[2*w:])
+		simd.LoadFloat32s(u[3*w:]).MulAdd(a, simd.LoadFloat32s(v[3*w:])).Store(v[3*w:])
+	}
+	for ; i+w <= len(x); i += w {
+		simd.LoadFloat32s(x[i:]).MulAdd(a, simd.LoadFloat32s(y[i:])).Store(y[i:])
+	}
+	if i < len(x) {
+		u, _ := simd.LoadFloat32sPart(x[i:])
+		v, _ := simd.LoadFloat32sPart(y[i:])
+		u.MulAdd(a, v).StorePart(y[i:])
+	}
+}
+
+// sparseChunk is how many inputs are searched for non-zeros at a time.
+const sparseChunk = 256
+
+func addRows(y, x, w []float32) {
+	if vectors == 0 {
+		addRowsGonum(y, x, w)
+		return
+	}
+	var index [sparseChunk]int32
+	for start := 0; start < len(x); start += sparseChunk {
+		part := x[start:min(start+sparseChunk, len(x))]
+		found := index[:nonZeros(&index, part)]
+		rows := w[start*len(y):]
+		j := 0
+		for ; j+8*vectors <= len(y); j += 8 * vectors {
+			addRows8(y[j:], part, found, rows[j:], len(y))
+		}
+		for ; j < len(y); j += 4 * vectors {
+			addRows4(y[j:], part, found, rows[j:], len(y))
+		}
+	}
+}
+
+// nonZeros lists where x is not zero, without a branch to guess.
+func nonZeros(index *[sparseChunk]int32, x []float32) int {
+	n := 0
+	for i, v := range x {
+		index[n&(sparseChunk-1)] = int32(i)
+		n += isNonZero(v)
+	}
+	return n
+}
+
+// addRows8 adds rows of eight vectors, kept in registers.
+//
+//	for _, i := range index { for j := range 8*lanes { y[j] += x[i] * w[i*ldw+j] } }
+func addRows8(y, x []float32, index []int32, w []float32, ldw int) {
+	var s simd.Float32s
+	l := s.Len()
+	y = y[:8*l]
+	s0, s1 := simd.LoadFloat32s(y), simd.LoadFloat32s(y[l:])
+	s2, s3 := simd.LoadFloat32s(y[2*l:]), simd.LoadFloat32s(y[3*l:])
+	s4, s5 := simd.LoadFloat32s(y[4*l:]), simd.LoadFloat32s(y[5*l:])
+	s6, s7 := simd.LoadFloat32s(y[6*l:]), simd.LoadFloat32s(y[7*l:])
+	for _, i := range index {
+		v := simd.BroadcastFloat32s(x[i])
+		row := w[int(i)*ldw:][:8*l]
+		s0 = simd.LoadFloat32s(row).MulAdd(v, s0)
+		s1 = simd.LoadFloat32s(row[l:]).MulAdd(v, s1)
+		s2 = simd.LoadFloat32s(row[2*l:]).MulAdd(v, s2)
+		s3 = simd.LoadFloat32s(row[3*l:]).MulAdd(v, s3)
+		s4 = simd.LoadFloat32s(row[4*l:]).MulAdd(v, s4)
+		s5 = simd.LoadFloat32s(row[5*l:]).MulAdd(v, s5)
+		s6 = simd.LoadFloat32s(row[6*l:]).MulAdd(v, s6)
+		s7 = simd.LoadFloat32s(row[7*l:]).MulAdd(v, s7)
+	}
+	s0.Store(y)
+	s1.Store(y[l:])
+	s2.Store(y[2*l:])
+	s3.Store(y[3*l:])
+	s4.Store(y[4*l:])
+	s5.Store(y[5*l:])
+	s6.Store(y[6*l:])
+	s7.Store(y[7*l:])
+}
+
+// addRows4 is addRows8 for four vectors.
+func addRows4(y, x []float32, index []int32, w []float32, ldw int) {
+	var s simd.Float32s
+	l := s.Len()
+	y = y[:4*l]
+	s0, s1 := simd.LoadFloat32s(y), simd.LoadFloat32s(y[l:])
+	s2, s3 := simd.LoadFloat32s(y[2*l:]), simd.LoadFloat32s(y[3*l:])
+	for _, i := range index {
+		v := simd.BroadcastFloat32s(x[i])
+		row := w[int(i)*ldw:][:4*l]
+		s0 = simd.LoadFloat32s(row).MulAdd(v, s0)
+		s1 = simd.LoadFloat32s(row[l:]).MulAdd(v, s1)
+		s2 = simd.LoadFloat32s(row[2*l:]).MulAdd(v, s2)
+		s3 = simd.LoadFloat32s(row[3*l:]).MulAdd(v, s3)
+	}
+	s0.Store(y)
+	s1.Store(y[l:])
+	s2.Store(y[2*l:])
+	s3.Store(y[3*l:])
+}

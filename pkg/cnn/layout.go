@@ -1,0 +1,88 @@
+package cnn
+
+import "digits/internal/f32"
+
+// Callers see samples and weights as PyTorch lays them out, channels first.
+// Within a run, samples are channels last, so that the kernels find all
+// channels of a pixel side by side, and the flat parameters are in the order
+// that the layers want.
+
+// slack is how far behind a slab's end a kernel may reach: a vector.
+const slack = 64
+
+// newSlab returns memory for n numbers, and slack behind them.
+func newSlab(n int) []float32 { return make([]float32, n+slack)[:n] }
+
+// withSlack returns a slab with its slack.
+func withSlack(slab []float32) []float32 { return slab[:len(slab)+slack] }
+
+// interleaved reports whether the two layouts of a sample differ.
+func (s Shape) interleaved() bool { return s.C > 1 && s.H*s.W > 1 }
+
+// toChannelsLast copies n samples from CHW to HWC order.
+func (s Shape) toChannelsLast(dst, src []float32, n int) {
+	for i := range n {
+		transpose(dst[i*s.Size():][:s.Size()], src[i*s.Size():], s.C, s.H*s.W)
+	}
+}
+
+// toChannelsFirst copies n samples from HWC to CHW order.
+func (s Shape) toChannelsFirst(dst, src []float32, n int) {
+	for i := range n {
+		transpose(dst[i*s.Size():][:s.Size()], src[i*s.Size():], s.H*s.W, s.C)
+	}
+}
+
+// transpose writes the transpose of a rows×columns matrix.
+func transpose(dst, src []float32, rows, columns int) {
+	for r := range rows {
+		at := r
+		for _, v := range src[r*columns:][:columns] {
+			dst[at] = v
+			at += rows
+		}
+	}
+}
+
+// fromFile copies a weight tensor from PyTorch's layout into the flat
+// parameters.
+func (nd *node) fromFile(flat, tensor []float32) {
+	own := nd.weight.of(flat)
+	nd.layer.(parametric).layout(nd.in, func(file, at int) { own[at] = tensor[file] })
+}
+
+// toFile returns a copy of a weight tensor in PyTorch's layout.
+func (nd *node) toFile(flat []float32) []float32 {
+	own, tensor := nd.weight.of(flat), make([]float32, product(nd.weightShape))
+	nd.layer.(parametric).layout(nd.in, func(file, at int) { tensor[file] = own[at] })
+	return tensor
+}
+
+// tensors returns copies of the parts of a flat slice that is laid out like
+// the parameters.
+func (n *network) tensors(flat []float32) []Tensor {
+	var list []Tensor
+	for i := range n.nodes {
+		nd := &n.nodes[i]
+		if nd.weightShape == nil {
+			continue
+		}
+		bias := append([]float32(nil), nd.bias.of(flat)...)
+		list = append(list, Tensor{nd.name + ".weight", nd.weightShape, nd.toFile(flat)}, Tensor{nd.name + ".bias", nd.weightShape[:1], bias})
+	}
+	return list
+}
+
+// setTensors fills a flat slice from tensors in the order of the layers.
+func (n *network) setTensors(flat []float32, list []Tensor) {
+	for i := range n.nodes {
+		if nd := &n.nodes[i]; nd.weightShape != nil {
+			nd.fromFile(flat, list[0].Data)
+			copy(nd.bias.of(flat), list[1].Data)
+			list = list[2:]
+		}
+	}
+}
+
+// roundUp returns n, or the next larger number of whole vectors.
+func roundUp(n int) int { return (n + f32.Lanes() - 1) / f32.Lanes() * f32.Lanes() }
