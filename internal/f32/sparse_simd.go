@@ -11,39 +11,40 @@ func axpyRows(alpha float32, rows, n int, x []float32, ldx int, y []float32, ldy
 		axpyRowsGonum(alpha, rows, n, x, ldx, y, ldy)
 		return
 	}
-	if n <= 0 {
-		return
-	}
-	for r := 0; r < rows; r++ {
-		axpyVectors(alpha, x[r*ldx:][:n], y[r*ldy:][:n])
+	if rows > 0 && n > 0 {
+		axpyRowsVectors(alpha, rows, n, x, ldx, y, ldy)
 	}
 }
 
-// axpyVectors is Axpy. Four vectors at once hide the latency of the additions
-// and half of the loop.
-func axpyVectors(alpha float32, x, y []float32) {
+// axpyRowsVectors is AxpyRows. Four vectors at once hide
+// the latency of the additions and most of the loop.
+func axpyRowsVectors(alpha float32, rows, n int, x []float32, ldx int, y []float32, ldy int) {
 	a := simd.BroadcastFloat32s(alpha)
-	w, i := a.Len(), 0
-	y = y[:len(x)]
-	for ; i+4*w <= len(x); i += 4 * w {
-		u, v := x[i:i+4*w], y[i:i+4*w]
-		simd.LoadFloat32s(u).MulAdd(a, simd.LoadFloat32s(v)).Store(v)
-		simd.LoadFloat32s(u[w:]).MulAdd(a, simd.LoadFloat32s(v[w:])).Store(v[w:])
-		simd.LoadFloat32s(u[2*w:]).MulAdd(a, simd.LoadFloat32s(v[2*w:])).Store(v[2*w:])
-		simd.LoadFloat32s(u[3*w:]).MulAdd(a, simd.LoadFloat32s(v[3*w:])).Store(v[3*w:])
-	}
-	for ; i+w <= len(x); i += w {
-		simd.LoadFloat32s(x[i:]).MulAdd(a, simd.LoadFloat32s(y[i:])).Store(y[i:])
-	}
-	if i < len(x) {
-		u, _ := simd.LoadFloat32sPart(x[i:])
-		v, _ := simd.LoadFloat32sPart(y[i:])
-		u.MulAdd(a, v).StorePart(y[i:])
+	w := a.Len()
+	for r := 0; r < rows; r++ {
+		u, v := x[r*ldx:][:n], y[r*ldy:][:n]
+		i := 0
+		for ; i <= len(u)-4*w; i += 4 * w {
+			p, q := u[i:i+4*w], v[i:i+4*w]
+			simd.LoadFloat32s(p).MulAdd(a, simd.LoadFloat32s(q)).Store(q)
+			simd.LoadFloat32s(p[w:]).MulAdd(a, simd.LoadFloat32s(q[w:])).Store(q[w:])
+			simd.LoadFloat32s(p[2*w:]).MulAdd(a, simd.LoadFloat32s(q[2*w:])).Store(q[2*w:])
+			simd.LoadFloat32s(p[3*w:]).MulAdd(a, simd.LoadFloat32s(q[3*w:])).Store(q[3*w:])
+		}
+		for ; i <= len(u)-w; i += w {
+			p, q := u[i:i+w], v[i:i+w]
+			simd.LoadFloat32s(p).MulAdd(a, simd.LoadFloat32s(q)).Store(q)
+		}
+		if i < len(u) {
+			p, _ := simd.LoadFloat32sPart(u[i:])
+			q, _ := simd.LoadFloat32sPart(v[i:])
+			p.MulAdd(a, q).StorePart(v[i:])
+		}
 	}
 }
 
 // sparseChunk is how many inputs are searched for non-zeros at a time.
-const sparseChunk = 256
+const sparseChunk = 64
 
 func addRows(y, x, w []float32) {
 	if vectors == 0 {

@@ -5,8 +5,10 @@ package cnn
 type Workspace struct {
 	net         *network
 	batch       int
+	head, tail  []int        // nodes, as stages gives them
 	activations [2][]float32 // slabs, taken in turn by the layers
-	input       []float32    // channels last, where that differs
+	input       []float32    // one sample, channels last, where that differs
+	features    []float32    // a slab: what the head makes of every sample; nil when it has nothing to do
 	output      []float32    // channels first, where that differs
 	scratch     []float32
 	pass        pass // reused, so that a run allocates nothing
@@ -19,22 +21,49 @@ func (m *Model) NewWorkspace(batch int) *Workspace {
 		panic("cnn: a workspace needs a batch of at least 1")
 	}
 	m.pack()
+	ws := &Workspace{net: m.net, batch: batch}
+	head, tail := m.net.stages()
 	widest, scratch := 0, 0
-	for _, nd := range m.net.nodes {
-		widest = max(widest, nd.out.Size())
-		scratch = max(scratch, nd.scratch)
+	for _, i := range head {
+		widest, scratch = max(widest, m.net.nodes[i].out.Size()), max(scratch, m.net.nodes[i].scratch)
 	}
-	ws := &Workspace{net: m.net, batch: batch, scratch: make([]float32, scratch)}
+	for _, i := range tail {
+		widest, scratch = max(widest, batch*m.net.nodes[i].out.Size()), max(scratch, m.net.nodes[i].scratch)
+	}
+	ws.head, ws.tail, ws.scratch = head, tail, make([]float32, scratch)
 	for i := range ws.activations {
-		ws.activations[i] = newSlab(batch * widest)
+		ws.activations[i] = newSlab(widest)
 	}
-	if in := m.net.spec.Input; in.interleaved() {
-		ws.input = make([]float32, batch*in.Size())
+	in := m.net.spec.Input
+	if in.interleaved() {
+		ws.input = make([]float32, in.Size())
+		ws.features = newSlab(batch * in.Size())
+	}
+	if len(head) > 0 {
+		ws.features = newSlab(batch * m.net.nodes[head[len(head)-1]].out.Size())
 	}
 	if out := m.net.output(); out.interleaved() {
 		ws.output = make([]float32, batch*out.Size())
 	}
 	return ws
+}
+
+// stages returns the nodes that inference runs, in two stages: up to the first
+// affine layer a sample at a time, so that its activations stay in the cache,
+// and from there on all samples at once, so that they share the weights.
+func (n *network) stages() (head, tail []int) {
+	for i, nd := range n.nodes {
+		_, affine := nd.layer.(Affine)
+		_, dropout := nd.layer.(Dropout)
+		switch {
+		case dropout:
+		case affine || len(tail) > 0:
+			tail = append(tail, i)
+		default:
+			head = append(head, i)
+		}
+	}
+	return head, tail
 }
 
 // Batch returns how many samples the workspace holds at once.
@@ -57,18 +86,45 @@ func (m *Model) Logits(ws *Workspace, x []float32) []float32 {
 	case n > ws.batch:
 		panic("cnn: the input has more samples than the workspace holds")
 	}
-	if ws.input != nil {
-		m.net.spec.Input.toChannelsLast(ws.input, x, n)
-		x = ws.input[:len(x)]
+	x = m.runHead(ws, x, n)
+	x = m.run(ws, ws.tail, x, n, nil)
+	if ws.output != nil {
+		m.net.output().toChannelsFirst(ws.output, x, n)
+		x = ws.output[:len(x)]
 	}
-	turn := 0
-	for i := range m.net.nodes {
-		nd := &m.net.nodes[i]
-		if _, ok := nd.layer.(Dropout); ok {
-			continue
+	return x
+}
+
+// runHead returns the features of n samples, channels last.
+func (m *Model) runHead(ws *Workspace, x []float32, n int) []float32 {
+	if ws.features == nil {
+		return x
+	}
+	in, size := m.net.spec.Input, len(ws.features)/ws.batch
+	for i := range n {
+		sample := x[i*in.Size():][:in.Size()]
+		if ws.input != nil {
+			in.toChannelsLast(ws.input, sample, 1)
+			sample = ws.input
 		}
-		y := ws.activations[turn][:n*nd.out.Size()]
-		turn = 1 - turn
+		y := ws.features[i*size:][:size]
+		if len(ws.head) == 0 {
+			copy(y, sample)
+		}
+		m.run(ws, ws.head, sample, 1, y)
+	}
+	return ws.features[:n*size]
+}
+
+// run runs nodes on n samples and returns what the last one gives, in dst if
+// there is one.
+func (m *Model) run(ws *Workspace, nodes []int, x []float32, n int, dst []float32) []float32 {
+	for turn, i := range nodes {
+		nd := &m.net.nodes[i]
+		y := ws.activations[turn%2][:n*nd.out.Size()]
+		if turn == len(nodes)-1 && dst != nil {
+			y = dst
+		}
 		ws.pass = pass{
 			n: n, in: nd.in, out: nd.out,
 			w: nd.weight.of(m.parameters), b: nd.bias.of(m.parameters), packed: m.packed[i],
@@ -76,10 +132,6 @@ func (m *Model) Logits(ws *Workspace, x []float32) []float32 {
 		}
 		nd.layer.forward(&ws.pass)
 		x = y
-	}
-	if ws.output != nil {
-		m.net.output().toChannelsFirst(ws.output, x, n)
-		x = ws.output[:len(x)]
 	}
 	return x
 }

@@ -7,7 +7,10 @@ import (
 )
 
 func TestBatchEqualsItsSamplesBitForBit(t *testing.T) {
-	for name, spec := range map[string]Spec{"SimpleConvNet": SimpleConvNet(), "windows": goldenWindows} {
+	for name, spec := range map[string]Spec{
+		"SimpleConvNet": SimpleConvNet(), "windows": goldenWindows,
+		"affine alone": {Shape{2, 3, 4}, []Layer{Affine{5}}}, "no affine": {Shape{2, 6, 6}, []Layer{Conv2D{3, Square(3)}, ReLU{}}},
+	} {
 		m, size := newTestModel(t, spec, 1), spec.Input.Size()
 		const n = 130
 		x := normals(newRandom(2), n*size)
@@ -26,6 +29,16 @@ func TestBatchEqualsItsSamplesBitForBit(t *testing.T) {
 				t.Errorf("%s: batches of %d differ from single samples", name, batch)
 			}
 		}
+	}
+}
+
+// Inference and training compute an affine layer in different ways.
+func TestInferenceAgreesWithTraining(t *testing.T) {
+	for name, spec := range map[string]Spec{
+		"SimpleConvNet": SimpleConvNet(), "windows": goldenWindows, "affine alone": {Shape{2, 3, 4}, []Layer{Affine{5}}},
+	} {
+		m, x := newTestModel(t, spec, 1), normals(newRandom(2), 3*spec.Input.Size())
+		compare(t, name, m.Logits(m.NewWorkspace(3), x), newTape(m.net, 3).forward(m.parameters, x, 3, nil), 1e-4)
 	}
 }
 

@@ -1,0 +1,47 @@
+package weights
+
+import (
+	"bytes"
+	"fmt"
+	"math/rand/v2"
+	"testing"
+
+	"digits/internal/mnist"
+	"digits/pkg/cnn"
+)
+
+// BenchmarkLogits measures inference with the embedded weights by batch size,
+// on the digits of the test set and, because zeros cost nothing, on noise that
+// has none.
+func BenchmarkLogits(b *testing.B) {
+	m, err := cnn.Load(bytes.NewReader(Default()))
+	if err != nil {
+		b.Fatal(err)
+	}
+	_, test, err := mnist.Load(b.Context(), mnist.Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	digits := make([]float32, len(test.Images))
+	test.Floats(digits, true)
+	noise := make([]float32, 1024*784)
+	random := rand.New(rand.NewPCG(1, 1))
+	for i := range noise {
+		noise[i] = random.Float32() + 0.001
+	}
+	for name, images := range map[string][]float32{"digits": digits, "noise": noise} {
+		for _, batch := range []int{1, 8, 16, 64, 256} {
+			b.Run(fmt.Sprintf("%s/batch=%d", name, batch), func(b *testing.B) {
+				workspace, size := m.NewWorkspace(batch), batch*784
+				at := 0
+				for b.Loop() {
+					m.Logits(workspace, images[at:at+size])
+					if at += size; at+size > len(images) {
+						at = 0
+					}
+				}
+				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*batch), "ns/image")
+			})
+		}
+	}
+}
