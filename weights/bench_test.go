@@ -45,3 +45,31 @@ func BenchmarkLogits(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkTrainerStep measures training of the embedded network with Adam on
+// batches of 100 training images, by the number of shards.
+func BenchmarkTrainerStep(b *testing.B) {
+	m, err := cnn.Load(bytes.NewReader(Default()))
+	if err != nil {
+		b.Fatal(err)
+	}
+	training, _, err := mnist.Load(b.Context(), mnist.Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	const batch, batches = 100, 100
+	x := make([]float32, batch*batches*784)
+	mnist.Set{Images: training.Images[:len(x)]}.Floats(x, true)
+	for _, shards := range []int{1, 2} {
+		b.Run(fmt.Sprintf("shards=%d", shards), func(b *testing.B) {
+			trainer := cnn.NewTrainer(m, cnn.TrainConfig{Batch: batch, Shards: shards})
+			defer trainer.Close()
+			at := 0
+			for b.Loop() {
+				trainer.Step(x[at*784:(at+batch)*784], training.Labels[at:at+batch], 0.001)
+				at = (at + batch) % (batch * batches)
+			}
+			b.ReportMetric(float64(b.N*batch)/b.Elapsed().Seconds(), "images/s")
+		})
+	}
+}

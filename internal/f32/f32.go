@@ -34,7 +34,7 @@ func Gemm(transA, transB bool, m, n, k int, a []float32, lda int, b []float32, l
 //
 //	for i := range x { y[i] += alpha * x[i] }
 func Axpy(alpha float32, x, y []float32) {
-	axpyGonum(alpha, x, y)
+	axpyRows(alpha, 1, len(x), x, 0, y, 0)
 }
 
 // AxpyRows adds alpha times a matrix of rows×n to another. With ldy = 0 it sums
@@ -104,21 +104,6 @@ func ReLU(y, x []float32) { relu(y[:len(x)], x) }
 //
 //	for i, v := range y { if v > 0 { dx[i] = dy[i] } else { dx[i] = 0 } }
 func ReLUGradient(dx, dy, y []float32) { reluGradient(dx[:len(y)], dy[:len(y)], y) }
-
-// Max computes y = max(a, b) over len(y) elements. NaN in either is NaN.
-//
-//	for i := range y { y[i] = max(a[i], b[i]) }
-func Max(y, a, b []float32) { maximum(y, a[:len(y)], b[:len(y)]) }
-
-// AddConstant computes x += c.
-//
-//	for i := range x { x[i] += c }
-func AddConstant(x []float32, c float32) { addConstant(x, c) }
-
-// Sum returns the sum of x.
-//
-//	for _, v := range x { sum += v }
-func Sum(x []float32) float32 { return sum(x) }
 
 // AdamStep is the hyperparameters of one step of Adam, with the bias
 // corrections folded in.

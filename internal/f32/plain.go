@@ -34,27 +34,6 @@ func adamPlain(p, g, m, v []float32, s AdamStep) {
 	}
 }
 
-func maximumPlain(y, a, b []float32) {
-	a, b = a[:len(y)], b[:len(y)]
-	for i := range y {
-		y[i] = max(a[i], b[i])
-	}
-}
-
-func addConstantPlain(x []float32, c float32) {
-	for i := range x {
-		x[i] += c
-	}
-}
-
-func sumPlain(x []float32) float32 {
-	var s float32
-	for _, v := range x {
-		s += v
-	}
-	return s
-}
-
 // isNonZero returns 1, or 0 for zeros of both signs, without a branch.
 func isNonZero(v float32) int {
 	magnitude := math.Float32bits(v) << 1

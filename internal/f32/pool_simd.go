@@ -50,20 +50,23 @@ func maxPairsGradient(dUpper, dLower, dy, y, upper, lower []float32, channels in
 // firstOfFour gives each dy to the first of four rows that holds y, and 0 to
 // the others; the last vector may overlap the one before it.
 func firstOfFour(da, db, dc, dd, dy, y, a, b, c, d []float32) {
-	w := simd.BroadcastFloat32s(0).Len()
-	n := len(y)
+	zero := simd.BroadcastFloat32s(0)
+	w, n := zero.Len(), len(y)
 	a, b, c, d, dy = a[:n], b[:n], c[:n], d[:n], dy[:n]
 	da, db, dc, dd = da[:n], db[:n], dc[:n], dd[:n]
 	for i := 0; i < n; i += w {
 		i = min(i, n-w)
 		largest, left := simd.LoadFloat32s(y[i:]), simd.LoadFloat32s(dy[i:])
-		va, vb, vc := simd.LoadFloat32s(a[i:]), simd.LoadFloat32s(b[i:]), simd.LoadFloat32s(c[i:])
-		left.Masked(va.Equal(largest)).Store(da[i:])
-		left = left.Masked(va.NotEqual(largest))
-		left.Masked(vb.Equal(largest)).Store(db[i:])
-		left = left.Masked(vb.NotEqual(largest))
-		left.Masked(vc.Equal(largest)).Store(dc[i:])
-		left = left.Masked(vc.NotEqual(largest))
-		left.Masked(simd.LoadFloat32s(d[i:]).Equal(largest)).Store(dd[i:])
+		// IfElse throughout: go1.27.3 gets chains of Masked wrong with 512 bits.
+		first := simd.LoadFloat32s(a[i:]).Equal(largest)
+		left.IfElse(first, zero).Store(da[i:])
+		left = zero.IfElse(first, left)
+		second := simd.LoadFloat32s(b[i:]).Equal(largest)
+		left.IfElse(second, zero).Store(db[i:])
+		left = zero.IfElse(second, left)
+		third := simd.LoadFloat32s(c[i:]).Equal(largest)
+		left.IfElse(third, zero).Store(dc[i:])
+		left = zero.IfElse(third, left)
+		left.IfElse(simd.LoadFloat32s(d[i:]).Equal(largest), zero).Store(dd[i:])
 	}
 }

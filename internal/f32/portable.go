@@ -14,12 +14,6 @@ func reluGradient(dx, dy, y []float32) { reluGradientPlain(dx, dy, y) }
 
 func adam(p, g, m, v []float32, s AdamStep) { adamPlain(p, g, m, v, s) }
 
-func maximum(y, a, b []float32) { maximumPlain(y, a, b) }
-
-func addConstant(x []float32, c float32) { addConstantPlain(x, c) }
-
-func sum(x []float32) float32 { return sumPlain(x) }
-
 func lanes() int { return 1 }
 
 func axpyRows(alpha float32, rows, n int, x []float32, ldx int, y []float32, ldy int) {

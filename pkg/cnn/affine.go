@@ -12,6 +12,11 @@ type Affine struct {
 	Outputs int `json:"outputs"`
 }
 
+func isAffine(layer Layer) bool {
+	_, affine := layer.(Affine)
+	return affine
+}
+
 func (Affine) kind() string { return "affine" }
 
 func (l Affine) output(Shape) (Shape, error) {
@@ -94,10 +99,10 @@ func (l Affine) forwardDense(p *pass) {
 	f32.AxpyRows(1, p.n, l.Outputs, p.b, 0, p.y, l.Outputs)
 }
 
-// backward: dW += dyᵀ·x, db += Σ dy, dx = dy·W.
+// backward: dW = dyᵀ·x, db += Σ dy, dx = dy·W.
 func (l Affine) backward(p *pass) {
 	inputs := p.in.Size()
-	f32.Gemm(true, false, l.Outputs, inputs, p.n, p.dy, l.Outputs, p.x, inputs, true, p.dw, inputs)
+	f32.Gemm(true, false, l.Outputs, inputs, p.n, p.dy, l.Outputs, p.x, inputs, false, p.dw, inputs)
 	f32.AxpyRows(1, p.n, l.Outputs, p.dy, l.Outputs, p.db, 0)
 	if p.dx != nil {
 		f32.Gemm(false, false, p.n, inputs, l.Outputs, p.dy, l.Outputs, p.w, inputs, false, p.dx, inputs)

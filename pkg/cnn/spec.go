@@ -23,7 +23,7 @@ type Layer interface {
 	// forward computes p.y from p.x for p.n samples.
 	forward(p *pass)
 	// backward computes p.dx (unless nil) from p.dy and adds the parameters'
-	// gradients to p.dw and p.db.
+	// gradients to p.dw and p.db; Affine overwrites p.dw.
 	backward(p *pass)
 }
 

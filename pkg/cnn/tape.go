@@ -1,39 +1,52 @@
 package cnn
 
 // tape is the run state of one gradient, channels last: every activation of a
-// forward pass, and the slabs that the backward pass fills. It belongs to one goroutine at a
-// time.
+// forward pass, and the slabs that the backward pass fills. It belongs to one
+// goroutine at a time.
+//
+// Like inference it runs the head, the nodes before the first affine layer, a
+// sample at a time, so that a sample's activations are in the cache when the
+// next layer wants them.
 type tape struct {
 	net         *network
-	batch       int
+	head        int         // how many nodes
 	input       []float32   // for samples that need another layout, or nil
 	x           []float32   // the samples of the forward pass
-	activations [][]float32 // of each node
+	activations [][]float32 // of each node, for the batch
 	memos       [][]int32
 	scratch     []float32
-	deltas      [2][]float32 // gradients of activations, taken in turn
-	gradients   []float32    // laid out like the parameters
+	deltas      [][]float32 // the gradient of each node's input, and of the logits; within the head of one sample
+	gradients   []float32   // laid out like the parameters
 	random      randomness
 	pass        pass
 }
 
 func newTape(net *network, batch int) *tape {
-	t := &tape{net: net, batch: batch, gradients: make([]float32, net.parameters)}
-	widest, scratch := net.spec.Input.Size(), 0
-	for _, nd := range net.nodes {
+	t := &tape{net: net, gradients: make([]float32, net.parameters)}
+	scratch := 0
+	for t.head < len(net.nodes) && !isAffine(net.nodes[t.head].layer) {
+		t.head++
+	}
+	for i, nd := range net.nodes {
 		t.activations = append(t.activations, newSlab(batch*nd.out.Size()))
 		t.memos = append(t.memos, make([]int32, batch*nd.memo))
-		widest, scratch = max(widest, nd.out.Size()), max(scratch, nd.scratch)
+		scratch = max(scratch, nd.scratch)
+		samples := batch
+		if t.shared(i) {
+			samples = 1
+		}
+		t.deltas = append(t.deltas, newSlab(samples*nd.in.Size()))
 	}
+	t.deltas = append(t.deltas, newSlab(batch*net.output().Size()))
 	t.scratch = make([]float32, scratch)
 	if in := net.spec.Input; in.interleaved() {
 		t.input = make([]float32, batch*in.Size())
 	}
-	for i := range t.deltas {
-		t.deltas[i] = newSlab(batch * widest)
-	}
 	return t
 }
+
+// shared reports whether all samples take turns in deltas[i].
+func (t *tape) shared(i int) bool { return i > 0 && i < t.head }
 
 // forward runs the network in training mode on n samples in CHW order and
 // returns the logits. Dropout is active when random is given.
@@ -43,52 +56,84 @@ func (t *tape) forward(parameters, x []float32, n int, random *randomness) []flo
 		x = t.input
 	}
 	t.x = x
-	for i := range t.net.nodes {
-		t.load(i, parameters, x, n)
+	for sample := range n {
+		t.forwardNodes(0, t.head, parameters, sample, 1, random)
+	}
+	t.forwardNodes(t.head, len(t.net.nodes), parameters, 0, n, random)
+	return t.activations[len(t.activations)-1][:n*t.net.output().Size()]
+}
+
+// forwardNodes runs nodes on n samples from the first on.
+func (t *tape) forwardNodes(from, to int, parameters []float32, first, n int, random *randomness) {
+	for i := from; i < to; i++ {
+		t.load(i, parameters, first, n)
 		t.pass.random = random
 		t.net.nodes[i].layer.forward(&t.pass)
-		x = t.pass.y
 	}
-	return x
 }
 
 // backward overwrites t.gradients from the gradient of the logits and returns
 // the gradient of the forward pass's input, in CHW order, when wanted.
 func (t *tape) backward(parameters []float32, n int, dy []float32, wantInput bool) []float32 {
-	clear(t.gradients)
-	last := t.deltas[len(t.net.nodes)%2][:len(dy)]
-	copy(last, dy)
-	dy = last
-	for i := len(t.net.nodes) - 1; i >= 0; i-- {
-		nd := &t.net.nodes[i]
-		input := t.x
-		if i > 0 {
-			input = t.activations[i-1]
+	for _, nd := range t.net.nodes {
+		clear(nd.bias.of(t.gradients))
+		if !isAffine(nd.layer) { // these run once, and overwrite their weights' gradients
+			clear(nd.weight.of(t.gradients))
 		}
-		t.load(i, parameters, input, n)
-		t.pass.dy = dy
-		t.pass.dw, t.pass.db = nd.weight.of(t.gradients), nd.bias.of(t.gradients)
-		if i > 0 || wantInput {
-			t.pass.dx = t.deltas[i%2][:n*nd.in.Size()]
-		}
-		nd.layer.backward(&t.pass)
-		dy = t.pass.dx
 	}
+	last := len(t.net.nodes)
+	copy(t.deltas[last], dy)
+	t.backwardNodes(t.head, last, parameters, 0, n, wantInput)
+	for sample := range n {
+		t.backwardNodes(0, t.head, parameters, sample, 1, wantInput)
+	}
+	dx := t.deltas[0][:n*t.net.spec.Input.Size()]
 	if wantInput && t.input != nil {
-		t.net.spec.Input.toChannelsFirst(t.input, dy, n)
-		return t.input[:len(dy)]
+		t.net.spec.Input.toChannelsFirst(t.input, dx, n)
+		return t.input[:len(dx)]
 	}
-	return dy
+	return dx
 }
 
-// load points the pass at node i.
-func (t *tape) load(i int, parameters, x []float32, n int) {
+// backwardNodes runs nodes backwards on n samples from the first on.
+func (t *tape) backwardNodes(from, to int, parameters []float32, first, n int, wantInput bool) {
+	for i := to - 1; i >= from; i-- {
+		nd := &t.net.nodes[i]
+		t.load(i, parameters, first, n)
+		t.pass.dy = t.delta(i+1, nd.out, first, n)
+		if i > 0 || wantInput {
+			t.pass.dx = t.delta(i, nd.in, first, n)
+		}
+		t.pass.dw, t.pass.db = nd.weight.of(t.gradients), nd.bias.of(t.gradients)
+		nd.layer.backward(&t.pass)
+	}
+}
+
+// delta returns the gradient of the input of node i for n samples.
+func (t *tape) delta(i int, shape Shape, first, n int) []float32 {
+	if t.shared(i) {
+		first = 0
+	}
+	return part(t.deltas[i], shape.Size(), first, n)
+}
+
+// part returns n samples of a slab, with what follows as their slack.
+func part(slab []float32, size, first, n int) []float32 {
+	return slab[first*size : (first+n)*size]
+}
+
+// load points the pass at node i and n samples from the first on.
+func (t *tape) load(i int, parameters []float32, first, n int) {
 	nd := &t.net.nodes[i]
+	x := t.x
+	if i > 0 {
+		x = t.activations[i-1]
+	}
 	t.pass = pass{
 		n: n, in: nd.in, out: nd.out,
 		w: nd.weight.of(parameters), b: nd.bias.of(parameters),
-		x: x, y: t.activations[i][:n*nd.out.Size()],
-		scratch: t.scratch, memo: t.memos[i],
+		x: part(x, nd.in.Size(), first, n), y: part(t.activations[i], nd.out.Size(), first, n),
+		scratch: t.scratch, memo: t.memos[i][first*nd.memo : (first+n)*nd.memo],
 	}
 }
 
@@ -97,7 +142,7 @@ func (t *tape) load(i int, parameters, x []float32, n int) {
 func (t *tape) gradient(parameters, x []float32, labels []uint8, scale float64, random *randomness) float64 {
 	n := len(labels)
 	logits := t.forward(parameters, x, n, random)
-	delta := t.deltas[len(t.net.nodes)%2][:len(logits)]
+	delta := t.deltas[len(t.net.nodes)][:len(logits)]
 	loss := softmaxCrossEntropy(delta, logits, labels, scale)
 	t.backward(parameters, n, delta, false)
 	return loss

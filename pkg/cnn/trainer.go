@@ -4,6 +4,8 @@ import (
 	"runtime"
 	"slices"
 	"sync"
+
+	"digits/internal/f32"
 )
 
 // TrainConfig says how a Trainer works. The zero value trains with Adam on all
@@ -145,9 +147,7 @@ func (t *Trainer) updateShard(i int) {
 	start, end := t.part(i, len(t.parameters))
 	total := t.shards[0].tape.gradients[start:end]
 	for _, s := range t.shards[1:] {
-		for j, g := range s.tape.gradients[start:end] {
-			total[j] += g
-		}
+		f32.Axpy(1, s.tape.gradients[start:end], total)
 	}
 	var memory [2][]float32
 	for k, m := range t.optimizer.memory {

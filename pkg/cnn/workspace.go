@@ -53,11 +53,10 @@ func (m *Model) NewWorkspace(batch int) *Workspace {
 // and from there on all samples at once, so that they share the weights.
 func (n *network) stages() (head, tail []int) {
 	for i, nd := range n.nodes {
-		_, affine := nd.layer.(Affine)
 		_, dropout := nd.layer.(Dropout)
 		switch {
 		case dropout:
-		case affine || len(tail) > 0:
+		case isAffine(nd.layer) || len(tail) > 0:
 			tail = append(tail, i)
 		default:
 			head = append(head, i)
