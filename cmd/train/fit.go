@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -13,7 +12,6 @@ import (
 	"slices"
 	"time"
 
-	"digits/internal/atomicfile"
 	"digits/internal/mnist"
 	"digits/pkg/cnn"
 )
@@ -31,29 +29,10 @@ type fitting struct {
 	valid   mnist.Set
 	trainer *cnn.Trainer
 	batches *batcher
-	record  runRecord
+	record  checkpointRecord
 	best    *cnn.Model
 	show    progress
 }
-
-// runRecord is a run's account of itself, kept in its checkpoints.
-type runRecord struct {
-	Recipe     recipe       `json:"recipe"`
-	Validation []epochScore `json:"validation"` // after each epoch
-	Chosen     int          `json:"chosen"`     // the epoch whose weights are kept, from 1
-}
-
-type epochScore struct {
-	Accuracy float64 `json:"accuracy"`
-	Loss     float64 `json:"loss"`
-}
-
-// compare orders epochs by validation accuracy, then by falling loss.
-func (s epochScore) compare(to epochScore) int {
-	return cmp.Or(cmp.Compare(s.Accuracy, to.Accuracy), cmp.Compare(to.Loss, s.Loss))
-}
-
-func (s epochScore) better(than epochScore) bool { return s.compare(than) > 0 }
 
 // fit trains a network and writes its weights file.
 func fit(ctx context.Context, options fitOptions, stdout, stderr io.Writer) error {
@@ -71,6 +50,10 @@ func fit(ctx context.Context, options fitOptions, stdout, stderr io.Writer) erro
 		return err
 	}
 	defer f.trainer.Close()
+	if checkpoint != nil {
+		f.warnOfOtherKernels(stderr)
+	}
+	f.record.Kernel = cnn.Kernel()
 	f.show = newProgress(stderr, f.recipe.Epochs*f.train.Len())
 	err = f.run(ctx)
 	f.show.close()
@@ -78,41 +61,6 @@ func fit(ctx context.Context, options fitOptions, stdout, stderr io.Writer) erro
 		return err
 	}
 	return f.finish(ctx, test, stdout)
-}
-
-// open finds out whether the run can begin, before anything slow: the output
-// can be written, and a checkpoint is there when and only when it is wanted.
-func (f *fitting) open() (checkpoint *cnn.Checkpoint, err error) {
-	o := f.options
-	if err := errors.Join(atomicfile.Probe(o.out), atomicfile.Probe(o.checkpoint)); err != nil {
-		return nil, err
-	}
-	file, err := os.Open(o.checkpoint)
-	switch {
-	case errors.Is(err, os.ErrNotExist) && o.resume:
-		return nil, fmt.Errorf("there is no checkpoint to resume from: %w", err)
-	case errors.Is(err, os.ErrNotExist):
-		f.recipe = o.recipe
-		return nil, nil
-	case err != nil:
-		return nil, err
-	}
-	defer file.Close()
-	if !o.resume {
-		return nil, fmt.Errorf("%s is left from an unfinished run: go on with it by --resume, or delete it to start anew", o.checkpoint)
-	}
-	c, err := cnn.LoadCheckpoint(file)
-	if err == nil {
-		err = json.Unmarshal([]byte(c.Record), &f.record)
-	}
-	if err == nil {
-		err = f.record.Recipe.check()
-	}
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", o.checkpoint, err)
-	}
-	f.recipe = f.record.Recipe
-	return &c, o.agrees(f.recipe)
 }
 
 // prepare builds the trainer, from the checkpoint if there is one.
@@ -144,7 +92,7 @@ func (f *fitting) prepare(checkpoint *cnn.Checkpoint) error {
 // run makes all steps that are left.
 func (f *fitting) run(ctx context.Context) error {
 	perEpoch := f.batches.steps()
-	f.show.skip(f.trainer.Steps()/perEpoch*f.train.Len() + f.trainer.Steps()%perEpoch*f.recipe.Batch)
+	f.show.skip(f.trainer.Steps()/perEpoch*f.train.Len()+f.trainer.Steps()%perEpoch*f.recipe.Batch, f.record.Loss)
 	saved := time.Now()
 	for len(f.record.Validation) < f.recipe.Epochs {
 		epoch := len(f.record.Validation)
@@ -177,7 +125,8 @@ func (f *fitting) epoch(ctx context.Context, epoch int, saved *time.Time) error 
 			return fmt.Errorf("%w: the loss became %v in epoch %d, step %d; the learning rate %v is probably too high for this network",
 				errDiverged, loss, epoch+1, step-epoch*perEpoch+1, f.recipe.LearningRate)
 		}
-		f.show.step(epoch+1, n, loss)
+		f.record.Loss.add(loss)
+		f.show.step(epoch+1, n, f.record.Loss)
 		if ctx.Err() != nil {
 			return f.interrupt()
 		}
@@ -238,7 +187,7 @@ func (f *fitting) interrupt() error {
 // finish writes the weights of the chosen epoch, removes the checkpoint and
 // reports the figures on the test set, which chose nothing.
 func (f *fitting) finish(ctx context.Context, test mnist.Set, stdout io.Writer) error {
-	record, err := json.Marshal(f.record)
+	record, err := json.Marshal(f.record.runRecord)
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -53,8 +55,8 @@ func fitCommand(stdout, stderr io.Writer) *cli.Command {
 		Flags: append(recipeFlags(),
 			&cli.StringFlag{Name: "out", Value: defaultWeights, Usage: "the weights `FILE` to write"},
 			&cli.StringFlag{Name: "checkpoint", Usage: "the checkpoint `FILE`", DefaultText: "the weights file's name with .checkpoint"},
-			&cli.DurationFlag{Name: "checkpoint-interval", Value: 30 * time.Second, Usage: "the most that a kill can lose"},
-			&cli.BoolFlag{Name: "resume", Usage: "go on from the checkpoint"},
+			&cli.DurationFlag{Name: "checkpoint-interval", Value: 30 * time.Second, Usage: "the most that a kill can lose; 0 writes a checkpoint after every step"},
+			&cli.BoolFlag{Name: "resume", Usage: "go on from the checkpoint; recipe flags that are not given are the checkpoint's"},
 			dataFlag()),
 		Action: func(ctx context.Context, c *cli.Command) error {
 			if err := noArguments(c); err != nil {
@@ -75,8 +77,11 @@ func readFitOptions(c *cli.Command, stderr io.Writer) (fitOptions, error) {
 		load: func(ctx context.Context) (train, test mnist.Set, err error) {
 			return loadMNIST(ctx, c.String("data"), stderr)
 		}}
-	if o.checkpoint == "" {
+	if !c.IsSet("checkpoint") {
 		o.checkpoint = o.out + ".checkpoint"
+	}
+	if err := o.check(); err != nil {
+		return o, err
 	}
 	for _, f := range recipeFlags() {
 		if c.IsSet(f.Names()[0]) {
@@ -116,14 +121,31 @@ func (r *recipe) take(flag string, c *cli.Command) {
 	}
 }
 
-// agrees refuses to resume a run of another recipe. Without any flag of the
-// recipe, the checkpoint's is taken.
-func (o fitOptions) agrees(saved recipe) error {
-	if len(o.set) == 0 || o.recipe == saved {
-		return nil
+// value returns the recipe's part that a flag names.
+func (r recipe) value(flag string) any {
+	return map[string]any{
+		"preset": r.Preset, "epochs": r.Epochs, "batch": r.Batch, "learning-rate": r.LearningRate, "schedule": r.Schedule,
+		"dropout": r.Dropout, "validation": r.Validation, "seed": r.Seed, "shards": r.Shards,
+	}[flag]
+}
+
+// check refuses what would only fail once the training is done.
+func (o fitOptions) check() error {
+	for flag, path := range map[string]string{"out": o.out, "checkpoint": o.checkpoint} {
+		if path == "" {
+			return fmt.Errorf("--%s is empty; name a file; %w", flag, errUsage)
+		}
+		if info, err := os.Stat(path); err == nil && info.IsDir() {
+			return fmt.Errorf("--%s %s is a directory; name a file; %w", flag, path, errUsage)
+		}
 	}
-	return fmt.Errorf("%s was made with other settings (%+v) than these flags ask for (%+v); resume it with its own, or without flags",
-		o.checkpoint, saved, o.recipe)
+	if filepath.Clean(o.out) == filepath.Clean(o.checkpoint) {
+		return fmt.Errorf("--out and --checkpoint are both %s; name two files; %w", o.out, errUsage)
+	}
+	if o.interval < 0 {
+		return fmt.Errorf("--checkpoint-interval is %v; it must be 0 or more; %w", o.interval, errUsage)
+	}
+	return nil
 }
 
 // dataRecord names the data that every run here uses.

@@ -13,8 +13,8 @@ import (
 
 // progress tells a person, or a log, how the training goes.
 type progress interface {
-	skip(images int) // what an earlier run did
-	step(epoch, images int, loss float64)
+	skip(images int, loss runningLoss) // what an earlier run did
+	step(epoch, images int, loss runningLoss)
 	epoch(epoch, epochs int, s epochScore)
 	close()
 }
@@ -54,28 +54,16 @@ func newProgress(w io.Writer, images int) progress {
 	return &logProgress{log: slog.New(slog.NewTextHandler(w, nil)), total: images, start: time.Now(), last: time.Now()}
 }
 
-// runningLoss smooths the loss of single steps.
-type runningLoss float64
-
-func (l *runningLoss) add(loss float64) {
-	if *l == 0 {
-		*l = runningLoss(loss)
-	}
-	*l += runningLoss((loss - float64(*l)) / 50)
-}
-
 type barProgress struct {
 	bar   *progressbar.ProgressBar
 	w     io.Writer
-	loss  runningLoss
 	score string
 }
 
-func (p *barProgress) skip(images int) { _ = p.bar.Set(images) }
+func (p *barProgress) skip(images int, _ runningLoss) { _ = p.bar.Set(images) }
 
-func (p *barProgress) step(epoch, images int, loss float64) {
-	p.loss.add(loss)
-	p.bar.Describe(fmt.Sprintf("epoch %d, loss %.4f%s", epoch, p.loss, p.score))
+func (p *barProgress) step(epoch, images int, loss runningLoss) {
+	p.bar.Describe(fmt.Sprintf("epoch %d, loss %.4f%s", epoch, loss, p.score))
 	_ = p.bar.Add(images)
 }
 
@@ -97,11 +85,13 @@ type logProgress struct {
 	start, last   time.Time
 }
 
-func (p *logProgress) skip(images int) { p.done, p.skipped = images, images }
+func (p *logProgress) skip(images int, loss runningLoss) {
+	p.done, p.skipped, p.loss = images, images, loss
+}
 
-func (p *logProgress) step(epoch, images int, loss float64) {
+func (p *logProgress) step(epoch, images int, loss runningLoss) {
 	p.done += images
-	p.loss.add(loss)
+	p.loss = loss
 	if time.Since(p.last) >= 10*time.Second {
 		p.last = time.Now()
 		p.log.Info("training", p.figures(epoch)...)
@@ -114,10 +104,16 @@ func (p *logProgress) epoch(epoch, epochs int, s epochScore) {
 		"validation_accuracy", s.Accuracy, "validation_loss", round(s.Loss, 1e4))...)
 }
 
+// figures leaves out the speed when nothing has been done yet: a run that was
+// interrupted at an epoch's end goes on with its score.
 func (p *logProgress) figures(epoch int) []any {
+	figures := []any{"epoch", epoch, "loss", round(float64(p.loss), 1e4)}
+	if p.done == p.skipped {
+		return figures
+	}
 	rate := float64(p.done-p.skipped) / time.Since(p.start).Seconds()
 	left := time.Duration(float64(p.total-p.done) / rate * float64(time.Second))
-	return []any{"epoch", epoch, "loss", round(float64(p.loss), 1e4), "images_per_second", int(rate), "left", left.Round(time.Second)}
+	return append(figures, "images_per_second", int(rate), "left", left.Round(time.Second))
 }
 
 func (p *logProgress) close() {}

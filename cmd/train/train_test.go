@@ -171,54 +171,10 @@ type writerFunc func([]byte) (int, error)
 
 func (f writerFunc) Write(p []byte) (int, error) { return f(p) }
 
-func TestRunsThatCannotBegin(t *testing.T) {
-	noData := func(context.Context) (mnist.Set, mnist.Set, error) {
-		return mnist.Set{}, mnist.Set{}, errors.New("the data was loaded before the check")
-	}
-	for _, c := range []struct {
-		name   string
-		change func(o *fitOptions)
-		want   string
-	}{
-		{"a missing directory", func(o *fitOptions) { o.out = filepath.Join(o.out, "x") }, "cannot be written"},
-		{"a directory as output", func(o *fitOptions) { o.out = filepath.Dir(o.out) }, "is a directory"},
-		{"nothing to resume", func(o *fitOptions) { o.resume = true }, "no checkpoint to resume from"},
-		{"a checkpoint is left", func(o *fitOptions) { write(t, o.checkpoint, "old") }, "left from an unfinished run"},
-		{"a damaged checkpoint", func(o *fitOptions) { o.resume = true; write(t, o.checkpoint, "old") }, "damaged"},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			o := testOptions(t)
-			o.load = noData
-			c.change(&o)
-			if err := fit(t.Context(), o, io.Discard, io.Discard); err == nil || !strings.Contains(err.Error(), c.want) {
-				t.Errorf("fit returned %v; want %q", err, c.want)
-			}
-		})
-	}
-}
-
 func write(t *testing.T, path, text string) {
 	t.Helper()
 	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
 		t.Fatal(err)
-	}
-}
-
-func TestResumeRefusesOtherSettings(t *testing.T) {
-	o := testOptions(t)
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	if err := fit(ctx, o, io.Discard, &interruptAfter{1, cancel}); !errors.Is(err, errInterrupted) {
-		t.Fatal(err)
-	}
-	other := o
-	other.resume, other.set, other.recipe.Seed = true, []string{"seed"}, 9
-	if err := fit(t.Context(), other, io.Discard, io.Discard); err == nil || !strings.Contains(err.Error(), "other settings") {
-		t.Errorf("fit returned %v; want a refusal", err)
-	}
-	other.set = nil // without flags, the checkpoint's recipe is taken
-	if err := fit(t.Context(), other, io.Discard, io.Discard); err != nil {
-		t.Errorf("without flags: %v", err)
 	}
 }
 
@@ -297,6 +253,13 @@ func TestCommandLine(t *testing.T) {
 		{"--shards 0", exitUsage, "--shards is 0"},
 		{"--validation 60000", exitUsage, "--validation is 60000"},
 		{"--batch 0", exitUsage, "--batch is 0"},
+		{"--out=", exitUsage, "--out is empty"},
+		{"--checkpoint=", exitUsage, "--checkpoint is empty"},
+		{"--out " + dir, exitUsage, "is a directory"},
+		{"--checkpoint " + dir, exitUsage, "is a directory"},
+		{"--out " + dir + "/x --checkpoint " + dir + "/./x", exitUsage, "name two files"},
+		{"--checkpoint-interval -1s", exitUsage, "--checkpoint-interval is -1s"},
+		{"--out " + dir + "/missing/x", 1, "--out " + dir + "/missing/x cannot be written: no such file or directory\n"},
 		{"eval --bogus", exitUsage, "flag provided but not defined"},
 		{"eval --weights " + dir + "/missing", 1, "no such file"},
 		{"eval --weights " + dir + "/text", 1, "this is not a weights file"},

@@ -1,0 +1,104 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"os"
+	"strings"
+
+	"digits/internal/atomicfile"
+	"digits/pkg/cnn"
+)
+
+// open finds out whether the run can begin, before anything slow: the output
+// can be written, and a checkpoint is there when and only when it is wanted.
+func (f *fitting) open() (checkpoint *cnn.Checkpoint, err error) {
+	o := f.options
+	if err := probe("out", o.out); err != nil {
+		return nil, err
+	}
+	if err := probe("checkpoint", o.checkpoint); err != nil {
+		return nil, err
+	}
+	file, err := os.Open(o.checkpoint)
+	switch {
+	case errors.Is(err, os.ErrNotExist) && o.resume:
+		return nil, fmt.Errorf("there is no checkpoint to resume from: %w", err)
+	case errors.Is(err, os.ErrNotExist):
+		f.recipe = o.recipe
+		return nil, nil
+	case err != nil:
+		return nil, err
+	}
+	defer file.Close()
+	if !o.resume {
+		return nil, fmt.Errorf("%s is left from an unfinished run: go on with it by --resume, or delete it to start anew", o.checkpoint)
+	}
+	c, err := f.readCheckpoint(file)
+	if err != nil {
+		return nil, err
+	}
+	f.recipe = f.record.Recipe
+	return &c, o.agrees(f.recipe)
+}
+
+// probe reports whether a flag's file can be written.
+func probe(flag, path string) error {
+	err := atomicfile.Probe(path)
+	var inside *fs.PathError // about the temporary file, whose name says nothing to anybody
+	if errors.As(err, &inside) {
+		return fmt.Errorf("--%s %s cannot be written: %w", flag, path, inside.Err)
+	}
+	return err
+}
+
+// readCheckpoint reads the checkpoint and its record. What cnn says about the
+// format is about weights files, so it is said anew.
+func (f *fitting) readCheckpoint(file io.Reader) (cnn.Checkpoint, error) {
+	c, err := cnn.LoadCheckpoint(file)
+	switch {
+	case errors.Is(err, cnn.ErrCorrupt):
+		return c, fmt.Errorf("the checkpoint %s is damaged; delete it to start anew", f.options.checkpoint)
+	case errors.Is(err, cnn.ErrForeign):
+		return c, fmt.Errorf("%s is not a checkpoint that this version can read; name another with --checkpoint", f.options.checkpoint)
+	}
+	if err == nil {
+		err = json.Unmarshal([]byte(c.Record), &f.record)
+	}
+	if err == nil {
+		err = f.record.Recipe.check()
+	}
+	if err != nil {
+		return c, fmt.Errorf("the checkpoint %s cannot be used: %w; delete it to start anew", f.options.checkpoint, err)
+	}
+	return c, nil
+}
+
+// agrees refuses to resume a run with a flag of another value than it was
+// started with. A flag that is not given is the checkpoint's.
+func (o fitOptions) agrees(saved recipe) error {
+	var differences []string
+	for _, flag := range o.set {
+		if was, is := saved.value(flag), o.recipe.value(flag); was != is {
+			differences = append(differences, fmt.Sprintf("--%s %v, not %v", flag, was, is))
+		}
+	}
+	if len(differences) == 0 {
+		return nil
+	}
+	return fmt.Errorf("%s was made with other settings: %s; leave these flags out to go on with it, or delete it to start anew",
+		o.checkpoint, strings.Join(differences, "; "))
+}
+
+// warnOfOtherKernels tells that the run will not end in the bytes of an
+// unbroken one: other kernels add in another order.
+func (f *fitting) warnOfOtherKernels(stderr io.Writer) {
+	if f.record.Kernel != cnn.Kernel() {
+		slog.New(slog.NewTextHandler(stderr, nil)).Warn("the checkpoint was made with other kernels: the weights will differ in their last bits from an unbroken run's",
+			"checkpoint", f.record.Kernel, "now", cnn.Kernel())
+	}
+}

@@ -1,0 +1,170 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"digits/internal/mnist"
+	"digits/pkg/cnn"
+)
+
+func TestRunsThatCannotBegin(t *testing.T) {
+	noData := func(context.Context) (mnist.Set, mnist.Set, error) {
+		return mnist.Set{}, mnist.Set{}, errors.New("the data was loaded before the check")
+	}
+	for _, c := range []struct {
+		name   string
+		change func(o *fitOptions)
+		want   string
+	}{
+		{"a missing directory", func(o *fitOptions) { o.out = filepath.Join(o.out, "x") }, "cannot be written: no such file or directory"},
+		{"a directory as output", func(o *fitOptions) { o.out = filepath.Dir(o.out) }, "is a directory"},
+		{"nothing to resume", func(o *fitOptions) { o.resume = true }, "no checkpoint to resume from"},
+		{"a checkpoint is left", func(o *fitOptions) { write(t, o.checkpoint, "old") }, "left from an unfinished run"},
+		{"a damaged checkpoint", func(o *fitOptions) { o.resume = true; write(t, o.checkpoint, "old") }, "the checkpoint %s is damaged; delete it"},
+		{"a weights file as checkpoint", func(o *fitOptions) {
+			o.resume = true
+			write(t, o.checkpoint, string(bytes.Repeat([]byte("text "), 100)))
+		}, "%s is not a checkpoint"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			o := testOptions(t)
+			o.load = noData
+			c.change(&o)
+			want := strings.ReplaceAll(c.want, "%s", o.checkpoint)
+			err := fit(t.Context(), o, io.Discard, io.Discard)
+			if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "weights file") {
+				t.Errorf("fit returned %v; want %q", err, want)
+			}
+		})
+	}
+}
+
+// interrupted returns the options of a run that has been interrupted after its
+// first epoch, to go on with it.
+func interrupted(t *testing.T) fitOptions {
+	t.Helper()
+	o := testOptions(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	if err := fit(ctx, o, io.Discard, &interruptAfter{1, cancel}); !errors.Is(err, errInterrupted) {
+		t.Fatal(err)
+	}
+	o.resume = true
+	return o
+}
+
+func TestResumeRefusesOtherSettings(t *testing.T) {
+	o := interrupted(t)
+	o.set, o.recipe.Seed, o.recipe.Epochs, o.recipe.Shards = []string{"epochs", "seed"}, 9, 6, 3
+	want := o.checkpoint + " was made with other settings: --seed 1, not 9; leave these flags out"
+	if err := fit(t.Context(), o, io.Discard, io.Discard); err == nil || !strings.HasPrefix(err.Error(), want) {
+		t.Errorf("fit returned %v; want %s", err, want)
+	}
+	o.set = []string{"epochs"} // what is not given is the checkpoint's
+	if err := fit(t.Context(), o, io.Discard, io.Discard); err != nil {
+		t.Errorf("with the same flag: %v", err)
+	}
+}
+
+// Every flag of the recipe can be compared.
+func TestRecipeHasAValueForEachFlag(t *testing.T) {
+	for _, f := range recipeFlags() {
+		if (recipe{}).value(f.Names()[0]) == nil {
+			t.Errorf("--%s has no value", f.Names()[0])
+		}
+	}
+}
+
+func TestTruncatedCheckpointIsCalledOne(t *testing.T) {
+	o := interrupted(t)
+	whole, err := os.ReadFile(o.checkpoint)
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, o.checkpoint, string(whole[:len(whole)/2]))
+	err = fit(t.Context(), o, io.Discard, io.Discard)
+	if err == nil || !strings.Contains(err.Error(), "the checkpoint "+o.checkpoint+" is damaged") || strings.Contains(err.Error(), "weights file") {
+		t.Errorf("fit returned %v; want one about a checkpoint", err)
+	}
+}
+
+func TestResumeWarnsOfOtherKernels(t *testing.T) {
+	for _, kernel := range []string{cnn.Kernel(), "abacus"} {
+		o := interrupted(t)
+		replaceInRecord(t, o.checkpoint, `"kernel":"`+cnn.Kernel()+`"`, `"kernel":"`+kernel+`"`)
+		var log bytes.Buffer
+		if err := fit(t.Context(), o, io.Discard, &log); err != nil {
+			t.Fatal(err)
+		}
+		if warned := strings.Contains(log.String(), "level=WARN") && strings.Contains(log.String(), "checkpoint=abacus"); warned != (kernel == "abacus") {
+			t.Errorf("kernel %s: the log is\n%s", kernel, &log)
+		}
+	}
+}
+
+// replaceInRecord changes the record of a checkpoint.
+func replaceInRecord(t *testing.T, path, old, new string) {
+	t.Helper()
+	file, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	c, err := cnn.LoadCheckpoint(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(c.Record, old) {
+		t.Fatalf("the record %s lacks %s", c.Record, old)
+	}
+	c.Record = strings.Replace(c.Record, old, new, 1)
+	if err := c.SaveFile(path); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// A run that goes on with the score of an epoch, all of whose steps were made
+// before, knows its loss and no speed.
+func TestProgressWithoutAStep(t *testing.T) {
+	var log bytes.Buffer
+	p := &logProgress{log: slog.New(slog.NewTextHandler(&log, nil)), total: 300, start: time.Now(), last: time.Now()}
+	p.skip(100, 0.25)
+	p.epoch(1, 3, epochScore{Accuracy: 0.5})
+	if line := log.String(); !strings.Contains(line, "loss=0.25 ") || strings.Contains(line, "left") || strings.Contains(line, "images_per_second") {
+		t.Errorf("the log is %s", line)
+	}
+	log.Reset()
+	p.step(2, 50, 0.125)
+	p.epoch(2, 3, epochScore{Accuracy: 0.5})
+	if line := log.String(); !strings.Contains(line, "loss=0.125 ") || !strings.Contains(line, "left") || !strings.Contains(line, "images_per_second") {
+		t.Errorf("after a step, the log is %s", line)
+	}
+}
+
+// The running loss of an interrupted run is the unbroken one's.
+func TestResumeKeepsTheRunningLoss(t *testing.T) {
+	var unbroken, resumed bytes.Buffer
+	if err := fit(t.Context(), testOptions(t), io.Discard, &unbroken); err != nil {
+		t.Fatal(err)
+	}
+	if err := fit(t.Context(), interrupted(t), io.Discard, &resumed); err != nil {
+		t.Fatal(err)
+	}
+	loss := func(log, epoch string) string {
+		_, line, _ := strings.Cut(log, " epoch="+epoch+" ")
+		loss, _, _ := strings.Cut(line, " ")
+		return loss
+	}
+	if want, got := loss(unbroken.String(), "2"), loss(resumed.String(), "2"); got != want || !strings.HasPrefix(got, "loss=") {
+		t.Errorf("resumed, epoch 2 has %q; want %q", got, want)
+	}
+}
