@@ -45,7 +45,7 @@ func (c *config) flags() []cli.Flag {
 		&cli.IntFlag{Name: "max-pixels", Value: 25_000_000, Destination: &c.maxPixels, Sources: env("max-pixels"),
 			Validator: atLeast(1), Usage: "largest image, width times height"},
 		&cli.IntFlag{Name: "max-images", Value: httpapi.DefaultMaxImages, Destination: &c.maxImages, Sources: env("max-images"),
-			Validator: contractImages, Usage: "most images of one request, up to 16"},
+			Validator: between(1, httpapi.DefaultMaxImages), Usage: "most images of one request, up to 16"},
 		duration("request-timeout", httpapi.DefaultRequestTimeout, &c.requestTimeout, positive, "longest time for an answer, once the request has been read"),
 		duration("read-header-timeout", 5*time.Second, &c.readHeaderTimeout, positive, "longest time for a request's headers to arrive"),
 		duration("read-timeout", 15*time.Second, &c.readTimeout, positive, "longest time for a whole request to arrive"),
@@ -54,7 +54,7 @@ func (c *config) flags() []cli.Flag {
 		duration("drain-delay", 0, &c.drainDelay, notNegative, "time to go on serving after the signal to stop, while /readyz already fails"),
 		duration("drain-timeout", 15*time.Second, &c.drainTimeout, notNegative, "longest time for the last requests to finish after that"),
 		&cli.IntFlag{Name: "slots", Destination: &c.slots, Sources: env("slots"), DefaultText: "one for each core",
-			Validator: atLeast(0), Usage: "images in work at once"},
+			Validator: between(1, 1024), Usage: "images in work at once, up to 1024"},
 		&cli.StringFlag{Name: "log-level", Value: "info", Destination: &c.logLevel, Sources: env("log-level"),
 			Validator: isLevel, Usage: "debug, info, warn or error"},
 		&cli.StringFlag{Name: "log-format", Value: "text", Destination: &c.logFormat, Sources: env("log-format"),
@@ -87,12 +87,22 @@ func atLeast[T int | int64 | time.Duration](least T) func(T) error {
 	}
 }
 
-// contractImages keeps to what the contract tells clients.
-func contractImages(n int) error {
-	if n > httpapi.DefaultMaxImages {
-		return fmt.Errorf("%d is too large; the contract has at most %d", n, httpapi.DefaultMaxImages)
+func between(least, most int) func(int) error {
+	return func(v int) error {
+		if v > most {
+			return fmt.Errorf("%d is too large; the most is %d", v, most)
+		}
+		return atLeast(least)(v)
 	}
-	return atLeast(1)(n)
+}
+
+// check refuses timeouts that would cut off answers which are in time.
+func (c *config) check() error {
+	if c.writeTimeout-c.readTimeout <= c.requestTimeout {
+		return fmt.Errorf("--write-timeout is %v; it must be more than --read-timeout %v and --request-timeout %v together; %w",
+			c.writeTimeout, c.readTimeout, c.requestTimeout, errUsage)
+	}
+	return nil
 }
 
 func isLevel(text string) error {

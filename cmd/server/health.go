@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 )
@@ -14,18 +15,18 @@ import (
 const healthTimeout = 3 * time.Second
 
 // checkHealth asks a server whether it is ready. The target is a URL, or an
-// address such as --addr takes, whose /readyz is meant. It is for container
+// address such as --addr takes; without a path, /readyz is meant. It is for container
 // health checks, where there is no shell and no other client.
 func checkHealth(ctx context.Context, target string, stdout io.Writer) error {
-	url, err := healthURL(target)
+	target, err := healthURL(target)
 	if err != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(ctx, healthTimeout)
 	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, target, nil)
 	if err != nil {
-		return fmt.Errorf("%s is not a URL: %w", target, err)
+		return err
 	}
 	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}} // and no proxy
 	reply, err := client.Do(request)
@@ -34,15 +35,22 @@ func checkHealth(ctx context.Context, target string, stdout io.Writer) error {
 	}
 	defer reply.Body.Close()
 	if reply.StatusCode != http.StatusOK {
-		return fmt.Errorf("unhealthy: %s answers %s", url, reply.Status)
+		return fmt.Errorf("unhealthy: %s answers %s", target, reply.Status)
 	}
-	_, err = fmt.Fprintf(stdout, "healthy: %s\n", url)
+	_, err = fmt.Fprintf(stdout, "healthy: %s\n", target)
 	return err
 }
 
 func healthURL(target string) (string, error) {
 	if strings.Contains(target, "://") {
-		return target, nil
+		u, err := url.Parse(target)
+		if err != nil {
+			return "", fmt.Errorf("%q is not a URL: %w; %w", target, err, errUsage)
+		}
+		if u.Path == "" || u.Path == "/" {
+			u.Path = "/readyz"
+		}
+		return u.String(), nil
 	}
 	host, port, err := net.SplitHostPort(target)
 	if err != nil {

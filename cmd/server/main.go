@@ -56,6 +56,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		Name:            "server",
 		Usage:           "answer what digit an image shows, over HTTP",
 		UsageText:       "server [options]",
+		Description:     "Exit codes: 0 stopped as asked, 1 could not run, 2 wrong usage, 130 ended at once by a second signal.",
 		Flags:           c.flags(),
 		HideHelpCommand: true,
 		Writer:          stdout,
@@ -70,8 +71,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 			switch {
 			case c.showVersion:
 				return printVersion(stdout)
-			case c.health != "":
+			case command.IsSet("health"):
 				return checkHealth(ctx, c.health, stdout)
+			}
+			if err := c.check(); err != nil {
+				return err
 			}
 			return serve(ctx, c, stderr)
 		},

@@ -177,9 +177,10 @@ func command(args ...string) (code int, stdout, stderr string) {
 
 func TestUsageErrors(t *testing.T) {
 	for _, args := range [][]string{
-		{"--unknown"}, {"-unknown", "1"}, {"serve"}, {"--addr"}, {"--slots", "many"}, {"--slots", "-1"}, {"--idle-timeout", "0"},
+		{"--unknown"}, {"-unknown", "1"}, {"serve"}, {"--addr"}, {"--slots", "many"}, {"--slots", "-1"}, {"--slots", "0"}, {"--slots", "1025"}, {"--idle-timeout", "0"},
 		{"--idle-timeout", "90"}, {"--max-pixels", "0"}, {"--max-images", "0"}, {"--max-images", "17"}, {"--max-body-bytes", "0"}, {"--log-level", "loud"}, {"--log-format", "xml"},
-		{"--drain-delay", "-1s"}, {"--health", "nonsense"},
+		{"--drain-delay", "-1s"}, {"--health", "nonsense"}, {"--health="}, {"--health", "http://[::1"},
+		{"--write-timeout", "20s"}, {"--read-timeout", "1h"}, {"--request-timeout", "2562047h"},
 	} {
 		t.Run(strings.Join(args, " "), func(t *testing.T) {
 			code, stdout, stderr := command(args...)
@@ -225,7 +226,8 @@ func TestVersion(t *testing.T) {
 func TestHealth(t *testing.T) {
 	p := start(t)
 	_, port, _ := net.SplitHostPort(p.addr)
-	for _, target := range []string{p.addr, ":" + port, "0.0.0.0:" + port, "http://" + p.addr + "/livez"} {
+	for _, target := range []string{p.addr, ":" + port, "0.0.0.0:" + port, "http://" + p.addr + "/livez",
+		"http://" + p.addr, "http://" + p.addr + "/"} {
 		if code, stdout, stderr := command("-health", target); code != 0 || !strings.HasPrefix(stdout, "healthy") {
 			t.Errorf("%s: exit code %d, %s%s", target, code, stdout, stderr)
 		}

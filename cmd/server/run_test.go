@@ -8,7 +8,9 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"strings"
 	"testing"
+	"time"
 )
 
 // run on a free port reads a seven and tells the port in its log; the end of
@@ -45,6 +47,31 @@ func TestRun(t *testing.T) {
 	cancel()
 	if err := <-ended; err != nil {
 		t.Errorf("run ended with %v", err)
+	}
+}
+
+// A signal during the start ends it at once: nothing is drained, and the
+// self-test that it breaks off says nothing about the instance.
+func TestSignalDuringTheStart(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	var log bytes.Buffer
+	if err := run(ctx, []string{"server", "--addr", "127.0.0.1:0", "--drain-delay", "10s"}, io.Discard, &log); err != nil {
+		t.Errorf("run ended with %v", err)
+	}
+	if text := log.String(); strings.Contains(text, "self-test") || strings.Contains(text, "draining") || !strings.Contains(text, "msg=stopped") {
+		t.Errorf("the log is\n%s", text)
+	}
+}
+
+// Both logs have the same durations.
+func TestDurationsInLogs(t *testing.T) {
+	for format, want := range map[string]string{"text": `delay=1.5s`, "json": `"delay":"1.5s"`} {
+		var log bytes.Buffer
+		config{logLevel: "info", logFormat: format}.logger(&log).Info("draining", "delay", 1500*time.Millisecond)
+		if !strings.Contains(log.String(), want) {
+			t.Errorf("%s: %s", format, &log)
+		}
 	}
 }
 

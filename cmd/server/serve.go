@@ -44,7 +44,12 @@ func serve(ctx context.Context, c config, stderr io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("cannot listen on %s: %w; choose another address with --addr", c.addr, err)
 	}
-	if err := classifier.SelfTest(ctx); err != nil {
+	err = classifier.SelfTest(ctx)
+	if ctx.Err() != nil { // nothing has been served, so there is nothing to drain
+		logger.Info("stopped")
+		return listener.Close()
+	}
+	if err != nil {
 		logger.Error("not ready: this instance must not be used", "error", err)
 	} else {
 		api.SetReady(true)
@@ -108,9 +113,18 @@ func modelVersion(m *cnn.Model) string {
 func (c config) logger(w io.Writer) *slog.Logger {
 	var level slog.Level
 	_ = level.UnmarshalText([]byte(c.logLevel)) // the flag is valid
-	options := &slog.HandlerOptions{Level: level}
+	options := &slog.HandlerOptions{Level: level, ReplaceAttr: durationsAsText}
 	if c.logFormat == "json" {
 		return slog.New(slog.NewJSONHandler(w, options))
 	}
 	return slog.New(slog.NewTextHandler(w, options))
+}
+
+// durationsAsText makes the JSON log say 1.5ms as the text log does, and not
+// 1500000 of an unnamed unit.
+func durationsAsText(_ []string, a slog.Attr) slog.Attr {
+	if a.Value.Kind() == slog.KindDuration {
+		a.Value = slog.StringValue(a.Value.Duration().String())
+	}
+	return a
 }
