@@ -67,3 +67,19 @@ func maxPairsGradientPlain(dUpper, dLower, dy, y, upper, lower []float32, channe
 		}
 	}
 }
+
+func (g ConvPool) pixelPlain(y, x, packed []float32, rows []int32) {
+	size := g.group()
+	for f := range size {
+		var sums [4]float32
+		for q := range sums {
+			window := x[q/2*g.RowSize+q%2*g.Channels:]
+			for _, i := range rows {
+				for t, v := range window[int(i)*g.RowSize:][:g.Run] {
+					sums[q] += v * packed[(int(i)*g.Run+t)*size+f]
+				}
+			}
+		}
+		y[f] = max(max(sums[0], sums[1], sums[2], sums[3])+packed[len(packed)-size+f], 0)
+	}
+}

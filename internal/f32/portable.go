@@ -27,3 +27,5 @@ func maxPairs(y, upper, lower []float32, channels int) { maxPairsPlain(y, upper,
 func maxPairsGradient(dUpper, dLower, dy, y, upper, lower []float32, channels int) {
 	maxPairsGradientPlain(dUpper, dLower, dy, y, upper, lower, channels)
 }
+
+func (g ConvPool) pixel(y, x, packed []float32, rows []int32) { g.pixelPlain(y, x, packed, rows) }

@@ -52,7 +52,7 @@ const (
 
 func (l Affine) packedSize(in Shape) int { return in.Size() * f32.PackedWidth(l.Outputs) }
 
-func (l Affine) pack(dst, w []float32, in Shape) {
+func (l Affine) pack(dst, w, _ []float32, in Shape) {
 	width := f32.PackedWidth(l.Outputs)
 	for o := range l.Outputs {
 		at := o

@@ -51,7 +51,7 @@ func (l Conv2D) rowSize() int { return roundUp(l.Width * l.Filters) }
 
 func (l Conv2D) packedSize(in Shape) int { return in.C * l.Height * l.rowSize() }
 
-func (l Conv2D) pack(dst, w []float32, in Shape) {
+func (l Conv2D) pack(dst, w, _ []float32, in Shape) {
 	size := l.Width * l.Filters
 	for r := range in.C * l.Height {
 		row := dst[r*l.rowSize():][:l.rowSize()]
@@ -69,7 +69,7 @@ func (l Conv2D) forward(p *pass) {
 	packed := p.packed
 	if packed == nil {
 		packed = p.scratch[:l.packedSize(p.in)]
-		l.pack(packed, p.w, p.in)
+		l.pack(packed, p.w, p.b, p.in)
 	}
 	repeat(p.y, p.b)
 	l.correlate(p, packed, p.y, false)

@@ -18,21 +18,14 @@ type Model struct {
 	metadata   map[string]string
 	digest     string // of the file that it came from; empty for a new model
 
-	packing sync.Once
-	packed  [][]float32 // of each node, for inference; nil where it has none
+	planning sync.Once
+	planned  *plan
 }
 
-// pack fills m.packed, once.
-func (m *Model) pack() {
-	m.packing.Do(func() {
-		m.packed = make([][]float32, len(m.net.nodes))
-		for i, nd := range m.net.nodes {
-			if l, ok := nd.layer.(packing); ok {
-				m.packed[i] = make([]float32, l.packedSize(nd.in))
-				l.pack(m.packed[i], nd.weight.of(m.parameters), nd.in)
-			}
-		}
-	})
+// plan returns what inference does, made at the first call.
+func (m *Model) plan() *plan {
+	m.planning.Do(func() { m.planned = newPlan(m.net, m.parameters) })
+	return m.planned
 }
 
 // New builds a network and draws its weights from a normal distribution with

@@ -42,7 +42,7 @@ type parametric interface {
 // layout.
 type packing interface {
 	packedSize(in Shape) int
-	pack(dst, w []float32, in Shape)
+	pack(dst, w, b []float32, in Shape)
 }
 
 // scratching is a Layer that needs working memory.
