@@ -33,29 +33,32 @@ func TestConvPoolMatchesItsDefinition(t *testing.T) {
 	for _, c := range []struct{ height, width, channels, filters, rows, cols int }{
 		{1, 1, 1, 1, 1, 1}, {5, 5, 1, 30, 3, 4}, {3, 3, 2, 33, 2, 2}, {2, 3, 5, 7, 1, 3}, {3, 1, 1, 64, 2, 1}, {16, 7, 1, 70, 1, 1},
 	} {
-		g := ConvPool{Height: c.height, Run: c.width * c.channels, Channels: c.channels, Filters: c.filters,
-			Rows: c.rows, Cols: c.cols, RowSize: (2*c.cols + c.width) * c.channels} // one pixel that is not needed
 		random := rand.New(rand.NewPCG(8, 8))
-		_, weights := guarded(random, g.Filters*g.Height*g.Run)
-		_, bias := guarded(random, g.Filters)
-		weight := func(f, i, t int) float32 { return weights[(f*g.Height+i)*g.Run+t] }
-		packed := make([]float32, g.PackedSize())
-		g.Pack(packed, weight, bias)
-		next := make([]int32, (2*g.Rows+g.Height)*g.RowSize)
 		for _, density := range []float64{0, 0.03, 0.2, 1} {
-			_, x := guarded(random, (2*g.Rows+g.Height-1)*g.RowSize)
-			for i := range x {
-				if random.Float64() >= density {
-					x[i] = 0
-				}
-			}
-			y := make([]float32, g.Rows*g.Cols*g.Filters+2*Lanes())
-			g.Forward(y, x, packed, next)
-			for i, want := range g.definition(x, weight, bias) {
-				if math.Abs(float64(y[i])-want) > 1e-4 {
-					t.Fatalf("%+v, %v of the input: output %d is %v; the definition has %v", g, density, i, y[i], want)
-				}
-			}
+			checkConvPool(t, random, ConvPool{Height: c.height, Run: c.width * c.channels, Channels: c.channels, Filters: c.filters,
+				Rows: c.rows, Cols: c.cols, RowSize: (2*c.cols + c.width) * c.channels}, density) // one pixel that is not needed
+		}
+	}
+}
+
+func checkConvPool(t *testing.T, random *rand.Rand, g ConvPool, density float64) {
+	t.Helper()
+	_, weights := guarded(random, g.Filters*g.Height*g.Run)
+	_, bias := guarded(random, g.Filters)
+	weight := func(f, i, t int) float32 { return weights[(f*g.Height+i)*g.Run+t] }
+	packed := make([]float32, g.PackedSize())
+	g.Pack(packed, weight, bias)
+	_, x := guarded(random, (2*g.Rows+g.Height-1)*g.RowSize)
+	for i := range x {
+		if random.Float64() >= density {
+			x[i] = 0
+		}
+	}
+	y := make([]float32, g.Rows*g.Cols*g.Filters+2*Lanes())
+	g.Forward(y, x, packed, make([]int32, len(x)))
+	for i, want := range g.definition(x, weight, bias) {
+		if math.Abs(float64(y[i])-want) > 1e-4 {
+			t.Fatalf("%+v, %v of the input: output %d is %v; the definition has %v", g, density, i, y[i], want)
 		}
 	}
 }

@@ -1,0 +1,25 @@
+package f32
+
+import (
+	"math/rand/v2"
+	"testing"
+)
+
+// FuzzKernels compares every kernel with the loop that defines it, at sizes and
+// numbers that the fuzzer chooses.
+func FuzzKernels(f *testing.F) {
+	f.Add(uint64(1), uint8(3), uint8(97), uint8(65), uint8(5))
+	f.Add(uint64(2), uint8(1), uint8(1), uint8(1), uint8(0))
+	f.Add(uint64(3), uint8(67), uint8(112), uint8(130), uint8(255))
+	f.Fuzz(func(t *testing.T, seed uint64, m, n, k, flags uint8) {
+		random := rand.New(rand.NewPCG(seed, 0))
+		a, b, c := 1+int(m)%70, 1+int(n)%140, 1+int(k)%140
+		checkGemm(t, Gemm, random, flags&1 != 0, flags&2 != 0, flags&4 != 0, a, b, c, int(flags>>3)%4)
+		checkAxpyRows(t, random, a, b, b+int(flags>>5), b)
+		checkAddRows(t, random, c, b)
+		checkMaxPairs(t, random, a%8, b)
+		width, channels := 1+int(flags>>2)%5, 1+int(flags)%3
+		checkConvPool(t, random, ConvPool{Height: 1 + a%6, Run: width * channels, Channels: channels, Filters: b,
+			Rows: 1 + c%2, Cols: 1 + int(k)%3, RowSize: (2*(1+int(k)%3) + width) * channels}, float64(n)/255)
+	})
+}
