@@ -42,7 +42,7 @@ func (c *config) flags() []cli.Flag {
 			Usage: "weights `FILE`"},
 		&cli.Int64Flag{Name: "max-body-bytes", Value: httpapi.DefaultMaxBodyBytes, Destination: &c.maxBodyBytes, Sources: env("max-body-bytes"),
 			Validator: atLeast[int64](1), Usage: "largest request body"},
-		&cli.IntFlag{Name: "max-pixels", Value: 25_000_000, Destination: &c.maxPixels, Sources: env("max-pixels"),
+		&cli.IntFlag{Name: "max-pixels", Value: httpapi.DefaultMaxPixels, Destination: &c.maxPixels, Sources: env("max-pixels"),
 			Validator: atLeast(1), Usage: "largest image, width times height"},
 		&cli.IntFlag{Name: "max-images", Value: httpapi.DefaultMaxImages, Destination: &c.maxImages, Sources: env("max-images"),
 			Validator: between(1, httpapi.DefaultMaxImages), Usage: "most images of one request, up to 16"},

@@ -37,6 +37,7 @@ func serve(ctx context.Context, c config, stderr io.Writer) error {
 		Build:          httpapi.Build{Version: programVersion(), Kernel: cnn.Kernel()},
 		Logger:         logger,
 		MaxBodyBytes:   c.maxBodyBytes,
+		MaxPixels:      c.maxPixels,
 		MaxImages:      c.maxImages,
 		RequestTimeout: c.requestTimeout,
 	})

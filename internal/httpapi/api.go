@@ -4,8 +4,10 @@ package httpapi
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/go-chi/chi/v5"
@@ -38,6 +40,7 @@ type Options struct {
 	Registry       *prometheus.Registry // takes the metrics and is served by /metrics; nil means a new one
 	Logger         *slog.Logger         // nil means no log
 	MaxBodyBytes   int64                // 0 means DefaultMaxBodyBytes
+	MaxPixels      int                  // of an image, as the Classifier has it, for problems to tell; 0 means DefaultMaxPixels
 	MaxImages      int                  // of one request; 0 means DefaultMaxImages
 	RequestTimeout time.Duration        // for an answer, once the request has been read; 0 means DefaultRequestTimeout
 }
@@ -45,6 +48,7 @@ type Options struct {
 // Defaults of Options.
 const (
 	DefaultMaxBodyBytes   = 8 << 20
+	DefaultMaxPixels      = 25_000_000
 	DefaultMaxImages      = 16
 	DefaultRequestTimeout = 5 * time.Second
 )
@@ -55,6 +59,7 @@ type API struct {
 	router  *chi.Mux
 	metrics *metrics
 	health  health
+	limits  *strings.Replacer // puts the limits into the texts of problems
 }
 
 // New returns an API. It panics without a classifier, and when the registry
@@ -63,26 +68,38 @@ func New(options Options) *API {
 	if options.Classifier == nil {
 		panic("httpapi: Options.Classifier is nil")
 	}
-	if options.Registry == nil {
-		options.Registry = prometheus.NewRegistry()
-	}
-	if options.Logger == nil {
-		options.Logger = slog.New(slog.DiscardHandler)
-	}
-	if options.MaxBodyBytes <= 0 {
-		options.MaxBodyBytes = DefaultMaxBodyBytes
-	}
-	if options.MaxImages <= 0 {
-		options.MaxImages = DefaultMaxImages
-	}
-	if options.RequestTimeout <= 0 {
-		options.RequestTimeout = DefaultRequestTimeout
-	}
-	a := &API{options: options, router: chi.NewRouter(), metrics: newMetrics(options)}
+	options = options.withDefaults()
+	a := &API{options: options, router: chi.NewRouter(), metrics: newMetrics(options), limits: options.limits()}
 	a.router.Use(a.track, a.securityHeaders, a.closeWhileDraining, a.instrument, a.logAccess, a.recoverPanics)
 	a.routes()
 	a.metrics.create(a.router)
 	return a
+}
+
+func (o Options) withDefaults() Options {
+	if o.Registry == nil {
+		o.Registry = prometheus.NewRegistry()
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.MaxBodyBytes <= 0 {
+		o.MaxBodyBytes = DefaultMaxBodyBytes
+	}
+	if o.MaxPixels <= 0 {
+		o.MaxPixels = DefaultMaxPixels
+	}
+	if o.MaxImages <= 0 {
+		o.MaxImages = DefaultMaxImages
+	}
+	if o.RequestTimeout <= 0 {
+		o.RequestTimeout = DefaultRequestTimeout
+	}
+	return o
+}
+
+func (o Options) limits() *strings.Replacer {
+	return strings.NewReplacer("{bytes}", fmt.Sprint(o.MaxBodyBytes), "{pixels}", fmt.Sprint(o.MaxPixels), "{images}", fmt.Sprint(o.MaxImages))
 }
 
 func (a *API) routes() {

@@ -81,12 +81,15 @@ func TestBadInput(t *testing.T) {
 		{"form without an image", form(t, "file", seven), 400, "missing-image"},
 		{"broken base64", post("application/json", []byte(`{"image":"iVBORw0KGgo-"}`)), 400, "malformed-base64"},
 		{"broken JSON without a type", post("", []byte(" {\n")), 400, "malformed-json"},
-		{"null", post("application/json", []byte(`null`)), 400, "malformed-json"},
-		{"a null image", post("application/json", []byte(`{"image":null}`)), 400, "malformed-json"},
-		{"a null among images", post("application/json", []byte(`{"images":[null]}`)), 400, "malformed-json"},
+		{"null", post("application/json", []byte(`null`)), 400, "wrong-type"},
+		{"a null image", post("application/json", []byte(`{"image":null}`)), 400, "wrong-type"},
+		{"a null among images", post("application/json", []byte(`{"images":[null]}`)), 400, "wrong-type"},
 		{"no images in the list", post("application/json", []byte(`{"images":[]}`)), 400, "missing-image"},
 		{"deep JSON", post("application/json", append([]byte(`{"images":`), bytes.Repeat([]byte(`[`), 20000)...)), 400, "malformed-json"},
-		{"an object for an image", post("application/json", []byte(`{"image":{"a":1}}`)), 400, "malformed-json"},
+		{"an object for an image", post("application/json", []byte(`{"image":{"a":1}}`)), 400, "wrong-type"},
+		{"a number for an image", post("application/json", []byte(`{"image":5}`)), 400, "wrong-type"},
+		{"a string for a list", post("application/json", []byte(`{"images":"aaaa"}`)), 400, "wrong-type"},
+		{"a word for an image", post("application/json", []byte(`{"image":seven}`)), 400, "malformed-json"},
 		{"a comma too many", post("application/json", []byte(`{"image":"aaaa",}`)), 400, "malformed-json"},
 		{"a comma too many in the list", post("application/json", []byte(`{"images":["aaaa",]}`)), 400, "malformed-json"},
 		{"a list that does not end", post("application/json", []byte(`{"images":["aaaa"`)), 400, "malformed-json"},
@@ -250,5 +253,40 @@ func TestProblemsTellNothing(t *testing.T) {
 				t.Errorf("%d %s", recorder.Code, body)
 			}
 		})
+	}
+}
+
+// A problem about a limit names it, as this server has it, for one image and
+// among several.
+func TestProblemsNameTheLimits(t *testing.T) {
+	seven := readFile(t, "seven.png")
+	a := newAPIWith(t, httpapi.Options{MaxBodyBytes: 5000, MaxPixels: 400, MaxImages: 3})
+	for name, test := range map[string]struct {
+		request *http.Request
+		want    string
+	}{
+		"body":   {post("", make([]byte, 5001)), "at most 5000 bytes"},
+		"pixels": {post("", declaring(seven, 50000, 50000)), "At most 400 pixels"},
+		"entry":  {form(t, "image", declaring(seven, 50000, 50000), seven), "At most 400 pixels"},
+		"images": {form(t, "image", seven, seven, seven, seven), "at most 3 images"},
+		"small":  {post("", blank(t, 2, 5)), "at least 3x5 pixels"},
+		"wide":   {post("", blank(t, 3, 5)), "The image is blank"}, // and not too small
+	} {
+		t.Run(name, func(t *testing.T) {
+			recorder := httptest.NewRecorder()
+			a.ServeHTTP(recorder, test.request)
+			if body := recorder.Body.String(); !strings.Contains(body, test.want) {
+				t.Errorf("%d %s; want %q", recorder.Code, body, test.want)
+			}
+		})
+	}
+}
+
+// A terminal shows <base64>, not \u003cbase64\u003e.
+func TestProblemsAreReadable(t *testing.T) {
+	recorder := httptest.NewRecorder()
+	newAPI(t).ServeHTTP(recorder, post("application/json", []byte(`{`)))
+	if body := recorder.Body.String(); !strings.Contains(body, `<base64>`) {
+		t.Errorf("%s", body)
 	}
 }

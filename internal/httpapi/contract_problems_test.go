@@ -100,7 +100,7 @@ func TestContractDescribesEveryProblem(t *testing.T) {
 		{"an unknown JSON field", h, post("application/json", []byte(`{"picture": ""}`)), 400, "unexpected-field"},
 		{"half a PNG", h, post("image/png", seven[:len(seven)/2]), 400, "malformed-image"},
 		{"half a JSON object", h, post("application/json", []byte(`{"image": "`)), 400, "malformed-json"},
-		{"a JSON list", h, post("application/json", []byte(`[]`)), 400, "malformed-json"},
+		{"a JSON list", h, post("application/json", []byte(`[]`)), 400, "wrong-type"},
 		{"two JSON objects", h, post("application/json", []byte(`{"image": "aa"} {}`)), 400, "trailing-data"},
 		{"an unknown field", h, post("application/json", []byte(`{"image": "aa", "label": 7}`)), 400, "unexpected-field"},
 		{"both fields", h, post("application/json", []byte(`{"image": "aa", "images": ["aa"]}`)), 400, "unexpected-field"},

@@ -12,7 +12,6 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"os"
 	"strings"
 	"testing"
@@ -164,18 +163,26 @@ func TestContractAllowsEveryFormOfRequest(t *testing.T) {
 
 func TestContractDescribesExplain(t *testing.T) {
 	c, h := loadContract(t), newAPI(t)
-	r := post("image/png", readFile(t, "seven.png"))
-	r.URL.RawQuery = url.Values{"explain": {"1"}}.Encode()
-	var reply struct{ Image struct{ Explain []byte } }
-	if err := json.Unmarshal(c.accepted(t, h, r), &reply); err != nil {
-		t.Fatal(err)
-	}
-	picture, err := png.Decode(bytes.NewReader(reply.Image.Explain))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if picture.Bounds() != image.Rect(0, 0, 28, 28) {
-		t.Errorf("the picture is %v", picture.Bounds())
+	for query, asked := range map[string]bool{"explain=1": true, "explain=true": true, "explain=0": false, "explain=false": false, "other=1": false} {
+		r := post("image/png", readFile(t, "seven.png"))
+		r.URL.RawQuery = query
+		var reply struct{ Image struct{ Explain []byte } }
+		if err := json.Unmarshal(c.accepted(t, h, r), &reply); err != nil {
+			t.Fatal(err)
+		}
+		if !asked {
+			if reply.Image.Explain != nil {
+				t.Errorf("%s: there is a picture", query)
+			}
+			continue
+		}
+		picture, err := png.Decode(bytes.NewReader(reply.Image.Explain))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if picture.Bounds() != image.Rect(0, 0, 28, 28) {
+			t.Errorf("%s: the picture is %v", query, picture.Bounds())
+		}
 	}
 }
 

@@ -3,7 +3,6 @@ package httpapi
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"image"
 	"image/png"
 	"math"
@@ -64,7 +63,7 @@ func (a *API) readAll(ctx context.Context, images []sentImage, explain bool) ([]
 			return nil, err
 		default:
 			a.metrics.rejected.WithLabelValues(problem.reason()).Inc()
-			entries[i] = problemEntry{problem.reply()}
+			entries[i] = problemEntry{problem.reply(a.limits)}
 		}
 	}
 	return entries, nil
@@ -90,12 +89,12 @@ func (a *API) read(ctx context.Context, img sentImage, explain bool) (prediction
 // answer sends a reply.
 func (a *API) answer(w http.ResponseWriter, r *http.Request, reply any) {
 	began := time.Now()
-	body, err := json.Marshal(reply)
+	body, err := encode(reply)
 	if err != nil {
 		a.fail(w, r, err)
 		return
 	}
-	write(w, http.StatusOK, jsonType, append(body, '\n'))
+	write(w, http.StatusOK, jsonType, body)
 	a.metrics.observeStage("encode", time.Since(began))
 }
 
@@ -109,9 +108,9 @@ func write(w http.ResponseWriter, status int, contentType string, body []byte) {
 // explainParameter reports whether the query asks for the picture.
 func explainParameter(r *http.Request) (bool, error) {
 	switch r.URL.Query().Get("explain") {
-	case "1":
+	case "1", "true":
 		return true, nil
-	case "":
+	case "", "0", "false":
 		return false, nil
 	}
 	return false, errInvalidParameter

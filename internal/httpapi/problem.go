@@ -1,7 +1,6 @@
 package httpapi
 
 import (
-	"encoding/json"
 	"errors"
 	"net/http"
 	"strings"
@@ -20,7 +19,7 @@ const (
 func (p *problem) reason() string { return strings.ReplaceAll(p.slug, "-", "_") }
 
 // problemReply is a problem as it is sent, according to RFC 9457. Its texts are
-// the table's; of the request it has only the id.
+// the table's, with the limits in them; of the request it has only the id.
 type problemReply struct {
 	Type   string `json:"type"`
 	Title  string `json:"title"`
@@ -29,24 +28,24 @@ type problemReply struct {
 	ID     string `json:"id,omitempty"`
 }
 
-func (p *problem) reply() problemReply {
-	return problemReply{Type: "urn:digits:problem:" + p.slug, Title: p.title, Status: p.status, Detail: p.detail}
+func (p *problem) reply(limits *strings.Replacer) problemReply {
+	return problemReply{Type: "urn:digits:problem:" + p.slug, Title: p.title, Status: p.status, Detail: limits.Replace(p.detail)}
 }
 
 // fail answers with the problem that the table has for the error.
 func (a *API) fail(w http.ResponseWriter, r *http.Request, err error) {
 	x, p := exchangeOf(r), problemOf(err)
 	a.account(x, p, err)
-	reply := p.reply()
+	reply := p.reply(a.limits)
 	reply.ID = x.id
-	body, err := json.Marshal(reply)
+	body, err := encode(reply)
 	if err != nil {
 		panic("httpapi: a problem cannot be encoded")
 	}
 	if p.status == http.StatusServiceUnavailable {
 		w.Header().Set("Retry-After", "1")
 	}
-	write(w, p.status, problemType, append(body, '\n'))
+	write(w, p.status, problemType, body)
 }
 
 // account puts a problem into metrics and log.

@@ -15,6 +15,7 @@ var (
 	errEmptyBody        = errors.New("the body is empty")
 	errTruncatedBody    = errors.New("the body did not arrive whole")
 	errMalformedJSON    = errors.New("the body is not the JSON that is needed")
+	errWrongType        = errors.New("the JSON has a value of the wrong type")
 	errUnexpectedField  = errors.New("the JSON object has a field too many")
 	errTrailingData     = errors.New("data follow the JSON object")
 	errMalformedBase64  = errors.New("the base64 is broken")
@@ -36,14 +37,14 @@ var (
 // answer. Only logs and metrics see it.
 const statusClientClosed = 499
 
-// problem is a kind of error as clients see it. All its texts are fixed, so
-// that no reply can tell about the input or the program.
+// problem is a kind of error as clients see it. All its texts are fixed,
+// but for the limits, so that no reply can tell about the input or the program.
 type problem struct {
 	err    error // the errors that wrap it are this problem
 	slug   string
 	status int
 	title  string
-	detail string
+	detail string // {bytes}, {pixels} and {images} stand for the limits
 }
 
 // internal is the problem of every error that the table does not have.
@@ -58,6 +59,8 @@ var problems = []problem{
 		"The connection broke, or the announced length or the chunks are wrong. Send the request again."},
 	{errMalformedJSON, "malformed-json", http.StatusBadRequest, "The JSON cannot be read",
 		`Send {"image": "<base64>"} or {"images": ["<base64>", ...]}.`},
+	{errWrongType, "wrong-type", http.StatusBadRequest, "The JSON has a value of the wrong type",
+		`Send an object in which "image" is a base64 string, or "images" a list of base64 strings.`},
 	{errUnexpectedField, "unexpected-field", http.StatusBadRequest, "The JSON object has a field too many",
 		"It holds either image or images, one of the two, and nothing else."},
 	{errTrailingData, "trailing-data", http.StatusBadRequest, "There are data after the JSON object",
@@ -69,9 +72,9 @@ var problems = []problem{
 	{errNoImage, "missing-image", http.StatusBadRequest, "There is no image in the request",
 		"A form needs a part named image, a JSON object a field image or images."},
 	{errTooManyImages, "too-many-images", http.StatusBadRequest, "There are too many images in the request",
-		"Send them in several requests."},
+		"A request may have at most {images} images, and a form twice as many parts. Send several requests."},
 	{errInvalidParameter, "invalid-parameter", http.StatusBadRequest, "A query parameter is invalid",
-		"The parameter explain can only be 1."},
+		"The parameter explain can be 1 or true, 0 or false."},
 	{imageprep.ErrEmpty, "empty-image", http.StatusBadRequest, "The image is empty",
 		"It has no bytes. Send the bytes of an image file."},
 	{imageprep.ErrMalformed, "malformed-image", http.StatusBadRequest, "The image is damaged",
@@ -83,15 +86,15 @@ var problems = []problem{
 	{errSlowBody, "slow-body", http.StatusRequestTimeout, "The body did not arrive in time",
 		"Send the request again over a faster connection, or a smaller image."},
 	{errBodyTooLarge, "body-too-large", http.StatusRequestEntityTooLarge, "The body is too large",
-		"Send a smaller image or fewer of them."},
+		"It may have at most {bytes} bytes. Send a smaller image or fewer of them."},
 	{errContentEncoding, "unsupported-encoding", http.StatusUnsupportedMediaType, "The body is compressed",
 		"Send it without a Content-Encoding. Image files are compressed already."},
 	{imageprep.ErrUnsupportedFormat, "unsupported-media-type", http.StatusUnsupportedMediaType, "This is not an image that can be read",
 		"Send a PNG, JPEG, GIF, BMP, TIFF or WebP file."},
 	{imageprep.ErrTooManyPixels, "too-many-pixels", http.StatusUnprocessableEntity, "The image has too many pixels",
-		"Scale it down. The network sees 28x28."},
+		"At most {pixels} pixels are read, width times height, and no more may be stored in the file. Scale it down or save it anew as PNG; the network sees 28x28."},
 	{imageprep.ErrTooSmall, "image-too-small", http.StatusUnprocessableEntity, "The image is too small",
-		"Send a larger one. The network sees 28x28."},
+		"It must have at least 3x5 pixels. Send a larger one; the network sees 28x28."},
 	{imageprep.ErrNoInk, "no-ink", http.StatusUnprocessableEntity, "The image is blank",
 		"No ink was found. Write the digit dark on a light ground, or light on a dark one."},
 	{context.Canceled, "client-closed", statusClientClosed, "The client left",

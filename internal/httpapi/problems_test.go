@@ -18,6 +18,7 @@ func TestTheDocumentShowsTheTable(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	limits := Options{}.withDefaults().limits()
 	shown := map[string]bool{}
 	for name, response := range document.Components.Responses {
 		media := response.Value.Content[problemType]
@@ -26,10 +27,10 @@ func TestTheDocumentShowsTheTable(t *testing.T) {
 		}
 		for slug, example := range media.Examples {
 			shown[slug] = true
-			want := internal.reply()
+			want := internal.reply(limits)
 			for i := range problems {
 				if problems[i].slug == slug {
-					want = problems[i].reply()
+					want = problems[i].reply(limits)
 				}
 			}
 			got := example.Value.Value.(map[string]any)

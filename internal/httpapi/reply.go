@@ -1,6 +1,11 @@
 package httpapi
 
-import "digits/internal/classify"
+import (
+	"bytes"
+	"encoding/json"
+
+	"digits/internal/classify"
+)
 
 // oneReply answers one image.
 type oneReply struct {
@@ -42,4 +47,14 @@ type imageReply struct {
 type modelReply struct {
 	Name    string `json:"name"`
 	Version string `json:"version"`
+}
+
+// encode returns a line of JSON in which <, > and & stay as they are: replies
+// are for programs and terminals, and no browser takes them for HTML.
+func encode(reply any) ([]byte, error) {
+	var b bytes.Buffer
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	err := encoder.Encode(reply)
+	return b.Bytes(), err
 }

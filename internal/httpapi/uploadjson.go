@@ -71,7 +71,12 @@ func (a *API) parseList(decoder *json.Decoder) (upload, error) {
 // the image; the error is about the JSON.
 func parseImage(decoder *json.Decoder) (sentImage, error) {
 	var text *string
-	if err := decoder.Decode(&text); err != nil || text == nil {
+	err := decoder.Decode(&text)
+	var wrongType *json.UnmarshalTypeError
+	switch {
+	case err == nil && text == nil || errors.As(err, &wrongType):
+		return sentImage{}, errWrongType
+	case err != nil:
 		return sentImage{}, errors.Join(errMalformedJSON, err)
 	}
 	data, err := base64.StdEncoding.DecodeString(*text)
@@ -81,13 +86,13 @@ func parseImage(decoder *json.Decoder) (sentImage, error) {
 	return sentImage{data: data}, nil
 }
 
-// expect reads a delimiter.
+// expect reads a delimiter. Where another token could stand, a value begins.
 func expect(decoder *json.Decoder, delimiter json.Delim) error {
 	token, err := decoder.Token()
-	if err != nil || token != delimiter {
-		return errors.Join(errMalformedJSON, err)
+	if err == nil && token != delimiter {
+		return errWrongType
 	}
-	return nil
+	return malformedOr(nil, err)
 }
 
 // malformedOr returns the problem with JSON that could be read, or that it
