@@ -77,7 +77,7 @@ func (f *fitting) prepare(checkpoint *cnn.Checkpoint) error {
 	}
 	f.record.Recipe = r
 	f.batches = newBatcher(f.train, r)
-	f.trainer = cnn.NewTrainer(m, cnn.TrainConfig{Batch: r.Batch, Shards: r.Shards, Seed: r.Seed})
+	f.trainer = cnn.NewTrainer(m, cnn.TrainConfig{Optimizer: r.optimizer(), Batch: r.Batch, Shards: r.Shards, Seed: r.Seed})
 	if checkpoint == nil {
 		return nil
 	}

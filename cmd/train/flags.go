@@ -40,7 +40,7 @@ func recipeFlags() []cli.Flag {
 		&cli.IntFlag{Name: "epochs", Usage: "passes over the training images", DefaultText: "the preset's"},
 		&cli.IntFlag{Name: "batch", Usage: "images of a step", DefaultText: "the preset's"},
 		&cli.FloatFlag{Name: "learning-rate", Usage: "the step size, at its highest", DefaultText: "the preset's"},
-		&cli.StringFlag{Name: "schedule", Usage: "the learning rate's course: constant or cosine", DefaultText: "the preset's"},
+		&cli.StringFlag{Name: "schedule", Usage: "the learning rate's course: " + strings.Join(schedules, ", "), DefaultText: "the preset's"},
 		&cli.FloatFlag{Name: "dropout", Usage: "share of values dropped before each affine layer", DefaultText: "the preset's"},
 		&cli.IntFlag{Name: "validation", Usage: "training images held out to choose the epoch", DefaultText: "5000"},
 		&cli.Uint64Flag{Name: "seed", Usage: "of all random numbers", DefaultText: "1"},

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"runtime"
+	"slices"
 
 	"digits/internal/mnist"
 	"digits/pkg/cnn"
@@ -13,10 +14,13 @@ import (
 // code. It is stored in every checkpoint and weights file.
 type recipe struct {
 	Preset       string             `json:"preset"`
+	Network      string             `json:"network,omitempty"` // empty means the book's
 	Epochs       int                `json:"epochs"`
 	Batch        int                `json:"batch"`
 	LearningRate float64            `json:"learning_rate"`
-	Schedule     string             `json:"schedule"`            // constant or cosine
+	Schedule     string             `json:"schedule"`        // constant, cosine or one-cycle
+	Beta1        float64            `json:"beta1,omitempty"` // of Adam; 0 means the usual
+	Beta2        float64            `json:"beta2,omitempty"`
 	Deviation    float64            `json:"deviation,omitempty"` // of the first weights; 0 means He et al. 2015
 	Dropout      float64            `json:"dropout,omitempty"`   // before each affine layer
 	Augmentation mnist.Augmentation `json:"augmentation,omitzero"`
@@ -27,7 +31,7 @@ type recipe struct {
 }
 
 // presets are the recipes with a name.
-var presetNames = []string{"seed", "simple"}
+var presetNames = []string{"seed", "simple", "fast"}
 
 func preset(name string) (recipe, error) {
 	r := recipe{Preset: name, Epochs: 20, Batch: 100, LearningRate: 0.001, Schedule: "cosine", Deviation: 0.01,
@@ -42,6 +46,11 @@ func preset(name string) (recipe, error) {
 		r.Dropout = 0.1
 		r.Augmentation = mnist.Augmentation{Rotation: 12, Scale: 0.12, Shift: 1.5}
 		return r, nil
+	case "fast": // 99% in seconds, after github.com/tuomaso/train_mnist_fast
+		r.Network, r.Epochs, r.Batch, r.Deviation = "fast", 2, 256, 0
+		r.Schedule, r.LearningRate, r.Beta1, r.Beta2 = "one-cycle", 0.01, 0.7, 0.9
+		r.Settled = true
+		return r, nil
 	}
 	return r, fmt.Errorf("there is no preset %q; there are %q", name, presetNames)
 }
@@ -55,8 +64,8 @@ func (r recipe) check() error {
 		return fmt.Errorf("--batch is %d; it must be 1 to 10000; %w", r.Batch, errUsage)
 	case !(r.LearningRate > 0) || math.IsInf(r.LearningRate, 0):
 		return fmt.Errorf("--learning-rate is %v; it must be above 0; %w", r.LearningRate, errUsage)
-	case r.Schedule != "constant" && r.Schedule != "cosine":
-		return fmt.Errorf("--schedule is %q; it must be constant or cosine; %w", r.Schedule, errUsage)
+	case !slices.Contains(schedules, r.Schedule):
+		return fmt.Errorf("--schedule is %q; it must be one of %q; %w", r.Schedule, schedules, errUsage)
 	case !(r.Dropout >= 0 && r.Dropout < 1):
 		return fmt.Errorf("--dropout is %v; it must be at least 0 and below 1; %w", r.Dropout, errUsage)
 	case r.Validation < 1 || r.Validation > 30_000:
@@ -67,13 +76,27 @@ func (r recipe) check() error {
 	return nil
 }
 
-// rate returns the learning rate of a step, counted from 0.
+var schedules = []string{"constant", "cosine", "one-cycle"}
+
+// rate returns the learning rate of a step, counted from 0. One cycle rises
+// from a 25th of the rate for 30% of the steps and then falls to nearly 0,
+// both along a cosine (Smith 2018).
 func (r recipe) rate(step, steps int) float64 {
-	if r.Schedule == "cosine" {
-		return r.LearningRate * (1 + math.Cos(math.Pi*float64(step)/float64(steps))) / 2
+	done := float64(step) / float64(steps)
+	const rise, start = 0.3, 1.0 / 25
+	fall := func(done float64) float64 { return (1 + math.Cos(math.Pi*done)) / 2 }
+	switch {
+	case r.Schedule == "cosine":
+		return r.LearningRate * fall(done)
+	case r.Schedule == "one-cycle" && done < rise:
+		return r.LearningRate * (1 - (1-start)*fall(done/rise))
+	case r.Schedule == "one-cycle":
+		return r.LearningRate * fall((done-rise)/(1-rise))
 	}
 	return r.LearningRate
 }
+
+func (r recipe) optimizer() cnn.Optimizer { return cnn.Adam{Beta1: r.Beta1, Beta2: r.Beta2} }
 
 // accepts reports whether an epoch's weights replace those kept so far, of
 // which best is the best score. Usually only a better epoch's do. A settled
@@ -88,9 +111,12 @@ func (r recipe) accepts(s, best epochScore) bool {
 	return s.Accuracy >= a-math.Sqrt(a*(1-a)/float64(r.Validation))
 }
 
-// spec returns the network to train: the book's, with dropout where asked for.
+// spec returns the network to train, with dropout where asked for.
 func (r recipe) spec() cnn.Spec {
 	spec := cnn.SimpleConvNet()
+	if r.Network == "fast" {
+		spec = fastNet()
+	}
 	if r.Dropout == 0 {
 		return spec
 	}
@@ -103,4 +129,17 @@ func (r recipe) spec() cnn.Spec {
 	}
 	spec.Layers = layers
 	return spec
+}
+
+// fastNet learns a lot from few images: 215,194 parameters.
+func fastNet() cnn.Spec {
+	halve := cnn.MaxPool{Window: cnn.Window{Height: 2, Width: 2, Stride: 2}}
+	return cnn.Spec{
+		Input: cnn.Shape{C: 1, H: 28, W: 28},
+		Layers: []cnn.Layer{
+			cnn.Conv2D{Filters: 24, Window: cnn.Square(5)}, cnn.ReLU{}, halve,
+			cnn.Conv2D{Filters: 32, Window: cnn.Square(3)}, cnn.ReLU{}, halve,
+			cnn.Affine{Outputs: 256}, cnn.ReLU{}, cnn.Affine{Outputs: 10},
+		},
+	}
 }

@@ -193,11 +193,13 @@ func TestDivergenceStopsWithAnExplanation(t *testing.T) {
 func TestSchedules(t *testing.T) {
 	constant := recipe{LearningRate: 0.5, Schedule: "constant"}
 	cosine := recipe{LearningRate: 0.5, Schedule: "cosine"}
+	cycle := recipe{LearningRate: 0.5, Schedule: "one-cycle"}
 	for _, c := range []struct {
 		r    recipe
 		step int
 		want float64
-	}{{constant, 0, 0.5}, {constant, 99, 0.5}, {cosine, 0, 0.5}, {cosine, 50, 0.25}, {cosine, 25, 0.25 + math.Sqrt2/8}, {cosine, 100, 0}} {
+	}{{constant, 0, 0.5}, {constant, 99, 0.5}, {cosine, 0, 0.5}, {cosine, 50, 0.25}, {cosine, 25, 0.25 + math.Sqrt2/8}, {cosine, 100, 0},
+		{cycle, 0, 0.02}, {cycle, 15, 0.26}, {cycle, 30, 0.5}, {cycle, 65, 0.25}, {cycle, 100, 0}} {
 		if got := c.r.rate(c.step, 100); math.Abs(got-c.want) > 1e-12 {
 			t.Errorf("%s: the rate of step %d is %v; want %v", c.r.Schedule, c.step, got, c.want)
 		}
