@@ -200,6 +200,25 @@ func TestSelfTestPasses(t *testing.T) {
 	}
 }
 
+// A network that has learnt nothing fails, whether it answers everything
+// equally or at random.
+func TestSelfTestFailsWithoutLearning(t *testing.T) {
+	spec := cnn.Spec{Input: cnn.Shape{C: 1, H: 28, W: 28}, Layers: []cnn.Layer{cnn.Affine{Outputs: 10}}}
+	for _, deviation := range []float64{1e-9, 1} {
+		model, err := cnn.NewNormal(spec, rand.New(rand.NewPCG(1, 2)), deviation)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c, err := New(model, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := c.SelfTest(t.Context()); !errors.Is(err, ErrSelfTest) || !strings.Contains(err.Error(), "is read as a") {
+			t.Errorf("deviation %v: %v", deviation, err)
+		}
+	}
+}
+
 func BenchmarkClassify(b *testing.B) {
 	c := newClassifier(b, Options{})
 	data := picture(b)

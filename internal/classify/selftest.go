@@ -6,7 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"image"
-	"image/color"
+	"image/draw"
 	"image/png"
 	"math"
 
@@ -16,43 +16,57 @@ import (
 // ErrSelfTest is wrapped by SelfTest's error.
 var ErrSelfTest = errors.New("the self-test failed")
 
-// SelfTest takes a drawn stroke through the whole path twice and checks that
-// both answers are the same probabilities.
+// SelfTest takes two drawings through the whole path, which every network that
+// has learnt digits reads: a stroke is a 1, a frame a 0. A network that answers
+// anything else, or everything equally, must not be used.
 func (c *Classifier) SelfTest(ctx context.Context) error {
-	data, err := stroke()
-	if err != nil {
-		return fmt.Errorf("%w: %w", ErrSelfTest, err)
-	}
-	var answers [2]Result
-	for i := range answers {
-		if answers[i], err = c.Classify(ctx, data); err != nil {
+	for digit, picture := range []func() ([]byte, error){frame, stroke} {
+		data, err := picture()
+		if err == nil {
+			err = c.testOne(ctx, data, digit)
+		}
+		if err != nil {
 			return fmt.Errorf("%w: %w", ErrSelfTest, err)
 		}
-	}
-	sum := 0.0
-	for _, p := range answers[0].Probabilities {
-		sum += p
-	}
-	switch {
-	case math.Abs(sum-1) > 1e-6:
-		return fmt.Errorf("%w: the probabilities sum to %v", ErrSelfTest, sum)
-	case answers[0].Probabilities != answers[1].Probabilities:
-		return fmt.Errorf("%w: the same image gave two answers", ErrSelfTest)
 	}
 	return nil
 }
 
-// stroke is a PNG of a vertical line, dark on a light ground.
-func stroke() ([]byte, error) {
+// testOne checks that a drawing is twice read as the digit, more probably than
+// all others together, with the same probabilities.
+func (c *Classifier) testOne(ctx context.Context, data []byte, digit int) error {
+	first, err := c.Classify(ctx, data)
+	if err != nil {
+		return err
+	}
+	again, err := c.Classify(ctx, data)
+	if err != nil {
+		return err
+	}
+	sum := 0.0
+	for _, p := range first.Probabilities {
+		sum += p
+	}
+	switch {
+	case math.Abs(sum-1) > 1e-6:
+		return fmt.Errorf("the probabilities sum to %v", sum)
+	case first.Digit != digit || first.Confidence < 0.5:
+		return fmt.Errorf("the drawing of a %d is read as a %d with probability %.2f; use another weights file", digit, first.Digit, first.Confidence)
+	case first.Probabilities != again.Probabilities:
+		return errors.New("the same image gave two answers")
+	}
+	return nil
+}
+
+func stroke() ([]byte, error) { return drawing(image.Rect(26, 12, 31, 44), image.Rectangle{}) }
+func frame() ([]byte, error)  { return drawing(image.Rect(18, 12, 38, 44), image.Rect(23, 17, 33, 39)) }
+
+// drawing is a PNG of a dark rectangle with a hole on a light ground.
+func drawing(dark, hole image.Rectangle) ([]byte, error) {
 	img := image.NewGray(image.Rect(0, 0, 2*imageprep.Side, 2*imageprep.Side))
-	for i := range img.Pix {
-		img.Pix[i] = 0xff
-	}
-	for y := 12; y < 44; y++ {
-		for x := 26; x < 31; x++ {
-			img.SetGray(x, y, color.Gray{})
-		}
-	}
+	draw.Draw(img, img.Rect, image.White, image.Point{}, draw.Src)
+	draw.Draw(img, dark, image.Black, image.Point{}, draw.Src)
+	draw.Draw(img, hole, image.White, image.Point{}, draw.Src)
 	var b bytes.Buffer
 	err := png.Encode(&b, img)
 	return b.Bytes(), err
