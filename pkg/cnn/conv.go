@@ -24,6 +24,9 @@ func (l Conv2D) output(in Shape) (Shape, error) {
 	if l.Filters < 1 || l.Filters > maxDimension {
 		return Shape{}, fmt.Errorf("it has %d filters; 1 to %d are possible", l.Filters, maxDimension)
 	}
+	if l.Padding >= max(l.Height, l.Width, 1) {
+		return Shape{}, fmt.Errorf("the padding %d is not less than the window %dx%d", l.Padding, l.Height, l.Width)
+	}
 	rows, cols, err := l.positions(in)
 	return Shape{l.Filters, rows, cols}, err
 }

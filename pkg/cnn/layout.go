@@ -1,6 +1,10 @@
 package cnn
 
-import "digits/internal/f32"
+import (
+	"slices"
+
+	"digits/internal/f32"
+)
 
 // Callers see samples and weights as PyTorch lays them out, channels first.
 // Within a run, samples are channels last, so that the kernels find all
@@ -58,17 +62,26 @@ func (nd *node) toFile(flat []float32) []float32 {
 	return tensor
 }
 
+// blankTensors returns the names and shapes of all tensors, without data.
+func (n *network) blankTensors() []Tensor {
+	var list []Tensor
+	for _, nd := range n.nodes {
+		if nd.weightShape != nil {
+			list = append(list, Tensor{Name: nd.name + ".weight", Shape: nd.weightShape}, Tensor{Name: nd.name + ".bias", Shape: nd.weightShape[:1]})
+		}
+	}
+	return list
+}
+
 // tensors returns copies of the parts of a flat slice that is laid out like
 // the parameters.
 func (n *network) tensors(flat []float32) []Tensor {
-	var list []Tensor
+	list, at := n.blankTensors(), 0
 	for i := range n.nodes {
-		nd := &n.nodes[i]
-		if nd.weightShape == nil {
-			continue
+		if nd := &n.nodes[i]; nd.weightShape != nil {
+			list[at].Data, list[at+1].Data = nd.toFile(flat), slices.Clone(nd.bias.of(flat))
+			at += 2
 		}
-		bias := append([]float32(nil), nd.bias.of(flat)...)
-		list = append(list, Tensor{nd.name + ".weight", nd.weightShape, nd.toFile(flat)}, Tensor{nd.name + ".bias", nd.weightShape[:1], bias})
 	}
 	return list
 }

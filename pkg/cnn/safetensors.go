@@ -107,7 +107,7 @@ func encodeHeader(tensors []Tensor, metadata map[string]string) ([]byte, error) 
 func decodeTensors(r io.Reader) (tensors []Tensor, metadata map[string]string, digest string, err error) {
 	var prefix [8]byte
 	if _, err = io.ReadFull(r, prefix[:]); err != nil {
-		return nil, nil, "", fmt.Errorf("%w: it ends within its first 8 bytes (%w); copy it again", ErrCorrupt, err)
+		return nil, nil, "", cutShort("its first 8 bytes", err)
 	}
 	length := binary.LittleEndian.Uint64(prefix[:])
 	if length > maxHeaderBytes {
@@ -115,7 +115,7 @@ func decodeTensors(r io.Reader) (tensors []Tensor, metadata map[string]string, d
 	}
 	header := make([]byte, length)
 	if _, err = io.ReadFull(r, header); err != nil {
-		return nil, nil, "", fmt.Errorf("%w: it ends within its header (%w); copy it again", ErrCorrupt, err)
+		return nil, nil, "", cutShort("its header", err)
 	}
 	tensors, size, metadata, err := decodeHeader(header)
 	if err != nil {
@@ -134,6 +134,14 @@ func decodeTensors(r io.Reader) (tensors []Tensor, metadata map[string]string, d
 	}
 	delete(metadata, digestKey)
 	return tensors, metadata, digest, fillTensors(tensors, data)
+}
+
+// cutShort is the error of a read that did not get all that it needed.
+func cutShort(where string, err error) error {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return fmt.Errorf("%w: it ends within %s (%w); copy it again", ErrCorrupt, where, err)
+	}
+	return fmt.Errorf("reading the weights: %w", err)
 }
 
 func found(have, want int) string {

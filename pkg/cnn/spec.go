@@ -100,7 +100,8 @@ var ErrSpec = errors.New("the network cannot be built")
 const (
 	maxLayers    = 256
 	maxDimension = 1 << 16
-	maxNumbers   = 1 << 28 // in one sample's activation, in all parameters
+	maxNumbers   = 1 << 28 // in all parameters
+	maxSample    = 1 << 22 // in one sample's activation or a layer's working memory
 )
 
 // node is a layer placed in a network: its shapes and its parameters' place in
@@ -193,8 +194,8 @@ func (n *network) place(nd *node) error {
 	}
 	if l, ok := nd.layer.(scratching); ok {
 		nd.scratch = l.scratch(nd.in, nd.out)
-		if nd.scratch > maxNumbers {
-			return fmt.Errorf("it needs %d numbers of working memory; at most %d are allowed", nd.scratch, maxNumbers)
+		if nd.scratch > maxSample {
+			return fmt.Errorf("it needs %d numbers of working memory; at most %d are allowed", nd.scratch, maxSample)
 		}
 	}
 	if l, ok := nd.layer.(remembering); ok {
@@ -209,8 +210,8 @@ func checkShape(s Shape) error {
 			return fmt.Errorf("has the shape %v; every dimension must be 1 to %d", s, maxDimension)
 		}
 	}
-	if s.Size() > maxNumbers {
-		return fmt.Errorf("has %d numbers; at most %d are allowed", s.Size(), maxNumbers)
+	if s.Size() > maxSample {
+		return fmt.Errorf("has %d numbers; at most %d are allowed", s.Size(), maxSample)
 	}
 	return nil
 }

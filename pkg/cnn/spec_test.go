@@ -40,6 +40,8 @@ func TestSpecsThatCannotBeBuilt(t *testing.T) {
 		"a negative stride":        {small, []Layer{Conv2D{3, Window{3, 3, -1, 0}}}},
 		"a negative padding":       {small, []Layer{MaxPool{Window{2, 2, 1, -1}}}},
 		"an overflowing padding":   {small, []Layer{Conv2D{3, Window{3, 3, 1, 1 << 62}}}},
+		"a conv of padding only":   {small, []Layer{Conv2D{3, Window{3, 3, 1, 3}}}},
+		"a huge activation":        {Shape{1, 4096, 1024}, []Layer{Conv2D{2, Square(1)}}},
 		"pooling padding only":     {small, []Layer{MaxPool{Window{2, 2, 1, 2}}}},
 		"no outputs":               {small, []Layer{Affine{0}}},
 		"a dropout rate of 1":      {small, []Layer{Dropout{1}}},

@@ -83,8 +83,7 @@ func Load(r io.Reader) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &Model{net: net, parameters: make([]float32, net.parameters), metadata: record(metadata), digest: digest}
-	want := net.tensors(m.parameters)
+	want := net.blankTensors()
 	if len(tensors) != len(want) {
 		return nil, fmt.Errorf("%w: it holds %d tensors, its network has %d", ErrCorrupt, len(tensors), len(want))
 	}
@@ -95,6 +94,8 @@ func Load(r io.Reader) (*Model, error) {
 		}
 		want[j] = tensors[i]
 	}
+	// Only now is it certain that the file has as many numbers as its network.
+	m := &Model{net: net, parameters: make([]float32, net.parameters), metadata: record(metadata), digest: digest}
 	net.setTensors(m.parameters, want)
 	return m, nil
 }
