@@ -15,14 +15,15 @@ import (
 // import. Tests may import more.
 var rooms = map[string][]string{
 	"api":                 {},
-	"cmd/server":          {"api", "internal/classify", "internal/httpapi", "pkg/cnn", "pkg/imageprep", "weights"},
-	"cmd/train":           {"internal/atomicfile", "internal/mnist", "internal/report", "pkg/cnn", "pkg/imageprep"},
+	"cmd/server":          {"api", "internal/classify", "internal/httpapi", "internal/usage", "pkg/cnn", "pkg/imageprep", "weights"},
+	"cmd/train":           {"internal/atomicfile", "internal/mnist", "internal/report", "internal/usage", "pkg/cnn", "pkg/imageprep"},
 	"internal/atomicfile": {},
 	"internal/classify":   {"pkg/cnn", "pkg/imageprep"},
 	"internal/f32":        {},
 	"internal/httpapi":    {"api", "internal/classify", "pkg/imageprep"},
 	"internal/mnist":      {"internal/atomicfile"},
 	"internal/report":     {},
+	"internal/usage":      {},
 	"pkg/cnn":             {"internal/atomicfile", "internal/f32"},
 	"pkg/imageprep":       {},
 	"weights":             {},

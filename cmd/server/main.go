@@ -11,6 +11,8 @@ import (
 	"syscall"
 
 	"github.com/urfave/cli/v3"
+
+	"digits/internal/usage"
 )
 
 func main() {
@@ -82,7 +84,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	err := command.Run(ctx, args)
 	if err != nil && !begun {
-		return fmt.Errorf("%w; %w", err, errUsage)
+		return fmt.Errorf("%s; %w", usage.Plain(err.Error()), errUsage)
 	}
 	return err
 }

@@ -191,7 +191,7 @@ func TestUsageErrors(t *testing.T) {
 	}
 	t.Run("environment", func(t *testing.T) {
 		t.Setenv("DIGITS_SLOTS", "many")
-		if code, _, stderr := command(); code != 2 || !strings.Contains(stderr, "DIGITS_SLOTS") || strings.Count(stderr, "\n") != 1 {
+		if code, _, stderr := command(); code != 2 || !strings.Contains(stderr, "in DIGITS_SLOTS for flag --slots: a whole number is needed") || strings.Count(stderr, "\n") != 1 {
 			t.Errorf("exit code %d, stderr %q", code, stderr)
 		}
 	})

@@ -11,6 +11,8 @@ import (
 	"syscall"
 
 	"github.com/urfave/cli/v3"
+
+	"digits/internal/usage"
 )
 
 func main() {
@@ -67,7 +69,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 }
 
 func usageError(_ context.Context, _ *cli.Command, err error, _ bool) error {
-	return fmt.Errorf("%w; %w", err, errUsage)
+	return fmt.Errorf("%s; %w", usage.Plain(err.Error()), errUsage)
 }
 
 func noArguments(c *cli.Command) error {

@@ -243,10 +243,10 @@ func TestCommandLine(t *testing.T) {
 		code int
 		want string
 	}{
-		{"--bogus", exitUsage, "flag provided but not defined"},
+		{"--bogus", exitUsage, "there is no flag --bogus; see train --help"},
 		{"frobnicate", exitUsage, `"frobnicate" is not a command or flag`},
 		{"--epochs 0", exitUsage, "--epochs is 0"},
-		{"--epochs many", exitUsage, "many"},
+		{"--epochs many", exitUsage, `invalid value "many" for flag --epochs: a whole number is needed`},
 		{"--learning-rate -1", exitUsage, "--learning-rate is -1"},
 		{"--learning-rate NaN", exitUsage, "--learning-rate is NaN"},
 		{"--preset best", exitUsage, `there is no preset "best"`},
@@ -262,7 +262,7 @@ func TestCommandLine(t *testing.T) {
 		{"--out " + dir + "/x --checkpoint " + dir + "/./x", exitUsage, "name two files"},
 		{"--checkpoint-interval -1s", exitUsage, "--checkpoint-interval is -1s"},
 		{"--out " + dir + "/missing/x", 1, "--out " + dir + "/missing/x cannot be written: no such file or directory\n"},
-		{"eval --bogus", exitUsage, "flag provided but not defined"},
+		{"eval --bogus", exitUsage, "there is no flag --bogus; see train --help"},
 		{"eval --weights " + dir + "/missing", 1, "no such file"},
 		{"eval --weights " + dir + "/text", 1, "this is not a weights file"},
 		{"eval --weights " + dir + "/other", 1, "this network does not read digits: it maps 1x8x8 to 3x1x1"},
