@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/json"
+	"fmt"
 	"hash/crc32"
 	"image"
 	"image/png"
@@ -126,6 +127,7 @@ func TestContractDescribesEveryProblem(t *testing.T) {
 		{"1x1", h, post("image/png", blank(t, 1, 1)), 422, "image-too-small"},
 		{"white", h, post("image/png", blank(t, 28, 28)), 422, "no-ink"},
 		{"a bug", httpapi.New(httpapi.Options{Classifier: panicking{}}), post("image/png", seven), 500, "internal"},
+		{"a network whose output is not finite", fails(fmt.Errorf("%w: use another weights file", classify.ErrNotFinite)), post("image/png", seven), 500, "internal"},
 		{"overload", fails(classify.ErrOverloaded), post("image/png", seven), 503, "overloaded"},
 		{"not ready", notReady, get("/readyz"), 503, "not-ready"},
 		{"draining", draining, get("/readyz"), 503, "draining"},
