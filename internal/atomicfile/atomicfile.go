@@ -10,8 +10,9 @@ import (
 )
 
 // Write puts what write produces under path, replacing what was there: into a
-// temporary file beside it, to the disk, then a rename. When anything fails,
-// path is as it was and the temporary file is gone.
+// temporary file beside it, to the disk, then a rename. On an error path is as
+// it was and the temporary file is gone. Only a process that is killed leaves
+// one: .NAME.*.tmp, which git ignores and anybody may delete.
 func Write(path string, write func(io.Writer) error) (err error) {
 	f, err := create(path)
 	if err != nil {
@@ -28,7 +29,8 @@ func Write(path string, write func(io.Writer) error) (err error) {
 	if err = os.Rename(f.Name(), path); err != nil {
 		return err
 	}
-	return syncDirectory(filepath.Dir(path))
+	syncDirectory(filepath.Dir(path))
+	return nil
 }
 
 // Probe reports whether Write(path, …) could begin, without leaving a trace.
@@ -44,19 +46,19 @@ func Probe(path string) error {
 }
 
 func create(path string) (*os.File, error) {
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*.tmp")
 	if err != nil {
 		return nil, fmt.Errorf("%s cannot be written: %w", path, err)
 	}
 	return f, nil
 }
 
-// syncDirectory makes a rename last through a power cut, where the system can.
-func syncDirectory(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
+// syncDirectory makes a rename last through a power cut, where it can: not
+// every file system has it, and a directory may be writable but not readable.
+// Its errors are nobody's business, because the file is in its place.
+func syncDirectory(dir string) {
+	if d, err := os.Open(dir); err == nil {
+		d.Sync()
+		d.Close()
 	}
-	d.Sync() // not every file system has it
-	return d.Close()
 }

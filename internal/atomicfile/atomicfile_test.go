@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -39,6 +40,23 @@ func TestFailedWriteLeavesEverythingAsItWas(t *testing.T) {
 	}
 	if entries, _ := os.ReadDir(dir); len(entries) != 1 {
 		t.Errorf("%d files are left; want 1", len(entries))
+	}
+}
+
+// What a kill leaves has a name that .gitignore knows.
+func TestTemporaryFilesAreIgnored(t *testing.T) {
+	dir := t.TempDir()
+	var during []string
+	err := Write(filepath.Join(dir, "f"), func(io.Writer) (err error) {
+		during, err = filepath.Glob(filepath.Join(dir, ".f.*.tmp"))
+		return err
+	})
+	if err != nil || len(during) != 1 {
+		t.Errorf("the temporary files are %q, %v; want one .f.*.tmp", during, err)
+	}
+	ignored, err := os.ReadFile("../../.gitignore")
+	if err != nil || !strings.Contains(string(ignored), "\n.*.tmp\n") {
+		t.Errorf(".gitignore lacks .*.tmp (%v)", err)
 	}
 }
 
