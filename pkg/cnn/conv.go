@@ -33,49 +33,59 @@ func (l Conv2D) output(in Shape) (Shape, error) {
 
 func (l Conv2D) weightShape(in Shape) []int { return []int{l.Filters, in.C, l.Height, l.Width} }
 
-// layout: the flat weights are C × H × W × filters, the window turned by 180
-// degrees, so that the outputs which a pixel touches and the weights that it
-// touches them with go in the same direction.
+// layout: the flat weights are filters × H × W × C, as the backward pass goes
+// over them.
 func (l Conv2D) layout(in Shape, visit func(file, at int)) {
 	taps, file := l.Height*l.Width, 0
 	for f := range l.Filters {
 		for c := range in.C {
 			for tap := range taps {
-				visit(file, (c*taps+taps-1-tap)*l.Filters+f)
+				visit(file, (f*taps+tap)*in.C+c)
 				file++
 			}
 		}
 	}
 }
 
-// rowSize is the packed size of a row of the window: whole vectors, so that
-// no kernel has a rest to care for.
+// The forward pass wants the weights as C × H × W × filters, the window turned
+// by 180 degrees, so that the outputs which a pixel touches and the weights
+// that it touches them with go in the same direction. A row of the window is
+// filled up to whole vectors, so that no kernel has a rest to care for.
+
 func (l Conv2D) rowSize() int { return roundUp(l.Width * l.Filters) }
 
 func (l Conv2D) packedSize(in Shape) int { return in.C * l.Height * l.rowSize() }
 
 func (l Conv2D) pack(dst, w, _ []float32, in Shape) {
-	size := l.Width * l.Filters
-	for r := range in.C * l.Height {
-		row := dst[r*l.rowSize():][:l.rowSize()]
-		clear(row[copy(row, w[r*size:][:size]):])
+	clear(dst)
+	l.turned(in, func(at, packed int) { dst[packed] = w[at] })
+}
+
+// turned visits every weight with its index in the flat parameters and in the
+// packed weights.
+func (l Conv2D) turned(in Shape, visit func(at, packed int)) {
+	at := 0
+	for f := range l.Filters {
+		for row := l.Height - 1; row >= 0; row-- {
+			for col := l.Width - 1; col >= 0; col-- {
+				for c := range in.C {
+					visit(at, (c*l.Height+row)*l.rowSize()+col*l.Filters+f)
+					at++
+				}
+			}
+		}
 	}
 }
 
-// scratch: packed weights or their gradients, transposed weights, sums.
+// scratch: the gradients of packed weights, or sums.
 func (l Conv2D) scratch(in, _ Shape) int {
-	return max(product([]int{in.C, l.Height, l.rowSize()}), product(l.weightShape(in)), f32.Lanes()*l.Filters)
+	return max(product([]int{in.C, l.Height, l.rowSize()}), f32.Lanes()*l.Filters)
 }
 
 // forward: y = b + W ⋆ x.
 func (l Conv2D) forward(p *pass) {
-	packed := p.packed
-	if packed == nil {
-		packed = p.scratch[:l.packedSize(p.in)]
-		l.pack(packed, p.w, p.b, p.in)
-	}
 	repeat(p.y, p.b)
-	l.correlate(p, packed, p.y, false)
+	l.correlate(p, p.packed, p.y, false)
 }
 
 // correlate goes over the numbers v of the input that are not 0, each with the
@@ -83,70 +93,85 @@ func (l Conv2D) forward(p *pass) {
 // adds v·weights to the outputs or, for the gradient, v·outputs to the weights.
 func (l Conv2D) correlate(p *pass, weights, outputs []float32, gradient bool) {
 	outputs = withSlack(outputs)
+	channel := l.Height * l.rowSize()
 	for i := range p.n {
-		x := p.x[i*p.in.Size():][:p.in.Size()]
+		x, y := p.x[i*p.in.Size():], outputs[i*p.out.Size():]
 		for row := range p.in.H {
-			m := meeting{l: l, out: p.out, gradient: gradient}
-			m.top, m.bottom = l.seenBy(row, l.Height, p.out.H)
-			m.windowRow = l.Height - 1 - (row + l.Padding) + m.top*l.stride()
-			pixels := x[row*p.in.W*p.in.C:][:p.in.W*p.in.C]
-			for at, v := range pixels {
-				if v == 0 {
+			for col := range p.in.W {
+				at := (row*p.in.W + col) * p.in.C
+				if p.in.C == 1 && x[at] == 0 {
 					continue
 				}
-				m.add(v, at/p.in.C, at%p.in.C, weights, outputs[i*p.out.Size():])
+				m := l.meet(row, col, p.out)
+				for c, v := range x[at:][:p.in.C] {
+					switch {
+					case v == 0 || m.rows <= 0 || m.columns <= 0:
+					case gradient:
+						m.addToWeights(v, weights[c*channel+m.window:], y[m.output:])
+					default:
+						m.addToOutputs(v, weights[c*channel+m.window:], y[m.output:])
+					}
+				}
 			}
 		}
 	}
 }
 
-// meeting is what the pixels of one row have in common: the outputs' rows that
-// see them, and the row of the turned window that lies on the first of these.
+// meeting is where the turned window, over all outputs that see a pixel, meets
+// these: so many rows and columns of n numbers. With stride 1 a row is one
+// column, because its numbers follow each other in both.
 type meeting struct {
-	l                      Conv2D
-	out                    Shape
-	top, bottom, windowRow int
-	gradient               bool
+	rows, columns, n              int
+	window, windowRow, windowStep int // where it begins, from row to row, from column to column
+	output, outputRow, outputStep int
 }
 
-func (m *meeting) add(v float32, col, channel int, weights, outputs []float32) {
-	l, rowSize, stride := m.l, m.l.rowSize(), m.l.stride()
-	left, right := l.seenBy(col, l.Width, m.out.W)
-	windowCol := l.Width - 1 - (col + l.Padding) + left*stride
-	if m.top >= m.bottom || left >= right {
-		return
+func (l Conv2D) meet(row, col int, out Shape) meeting {
+	top, bottom := l.seenBy(row, l.Height, out.H)
+	left, right := l.seenBy(col, l.Width, out.W)
+	stride, rowSize := l.stride(), l.rowSize()
+	windowCol := (l.Width - 1 - (col + l.Padding) + left*stride) * l.Filters
+	m := meeting{
+		rows: bottom - top, columns: right - left, n: l.Filters,
+		window:    (l.Height-1-(row+l.Padding)+top*stride)*rowSize + windowCol,
+		windowRow: stride * rowSize, windowStep: stride * l.Filters,
+		output:    (top*out.W + left) * l.Filters,
+		outputRow: out.W * l.Filters, outputStep: l.Filters,
 	}
-	w := weights[(channel*l.Height+m.windowRow)*rowSize+windowCol*l.Filters:]
-	o := outputs[(m.top*m.out.W+left)*l.Filters:]
-	n, columns := l.Filters, right-left
 	if stride == 1 {
-		n, columns = columns*l.Filters, 1
-		if windowCol*l.Filters+n == l.Width*l.Filters {
-			n = rowSize - windowCol*l.Filters // on to the zeros behind the row: they add nothing
+		m.n, m.columns = m.columns*l.Filters, min(m.columns, 1)
+		if windowCol+m.n == l.Width*l.Filters {
+			m.n = rowSize - windowCol // on to the zeros behind the row: they add nothing
 		}
 	}
-	for range columns {
-		if m.gradient {
-			f32.AxpyRows(v, m.bottom-m.top, n, o, m.out.W*l.Filters, w, stride*rowSize)
-		} else {
-			f32.AxpyRows(v, m.bottom-m.top, n, w, stride*rowSize, o, m.out.W*l.Filters)
-		}
-		w, o = w[min(stride*l.Filters, len(w)):], o[l.Filters:]
+	return m
+}
+
+func (m *meeting) addToOutputs(v float32, w, y []float32) {
+	for c := range m.columns {
+		f32.AxpyRows(v, m.rows, m.n, w[c*m.windowStep:], m.windowRow, y[c*m.outputStep:], m.outputRow)
 	}
 }
 
-// backward: dW += dy ⋆ x, db += Σ dy, dx = Wᵀ ⋆ dy.
-func (l Conv2D) backward(p *pass) {
-	packed, size := p.scratch[:l.packedSize(p.in)], l.Width*l.Filters
-	clear(packed)
-	l.correlate(p, packed, p.dy, true)
-	for r := range p.in.C * l.Height {
-		f32.Axpy(1, packed[r*l.rowSize():][:size], p.dw[r*size:])
+func (m *meeting) addToWeights(v float32, dw, dy []float32) {
+	for c := range m.columns {
+		f32.AxpyRows(v, m.rows, m.n, dy[c*m.outputStep:], m.outputRow, dw[c*m.windowStep:], m.windowRow)
 	}
+}
+
+// backward: dW += dy ⋆ x, db += Σ dy, dx = Wᵀ ⋆ dy. The first layer goes over
+// the picture; the others over dy, which behind pooling has the fewest numbers
+// that are not 0.
+func (l Conv2D) backward(p *pass) {
 	l.sumBias(p)
 	if p.dx != nil {
-		l.backwardInput(p)
+		l.backwardFrom(p)
+		return
 	}
+	gradients := p.scratch[:l.packedSize(p.in)]
+	clear(gradients)
+	l.correlate(p, gradients, p.dy, true)
+	l.turned(p.in, func(at, packed int) { p.dw[at] += gradients[packed] })
 }
 
 // sumBias adds all rows of dy to db, a vector's worth of rows at a time.
@@ -160,28 +185,23 @@ func (l Conv2D) sumBias(p *pass) {
 	f32.AxpyRows(1, f32.Lanes(), l.Filters, sums, l.Filters, p.db, 0)
 }
 
-// backwardInput adds, for every number of dy that is not 0, its filter to the
-// window of dx that it came from.
-func (l Conv2D) backwardInput(p *pass) {
-	taps, window := l.Height*l.Width, l.Height*l.Width*p.in.C
-	filters := p.scratch[:l.Filters*window] // filters × H × W × C
-	for c := range p.in.C {
-		for tap := range taps {
-			for f, v := range p.w[(c*taps+taps-1-tap)*l.Filters:][:l.Filters] {
-				filters[f*window+tap*p.in.C+c] = v
-			}
-		}
-	}
+// backwardFrom goes over the numbers g of dy that are not 0. Each adds g·filter
+// to the window of dx that it came from, and g·window of x to the filter's
+// gradient.
+func (l Conv2D) backwardFrom(p *pass) {
+	window := l.Height * l.Width * p.in.C
 	clear(p.dx)
 	for i := range p.n {
-		dx, dy := p.dx[i*p.in.Size():], p.dy[i*p.out.Size():]
+		x, dx, dy := p.x[i*p.in.Size():], p.dx[i*p.in.Size():], p.dy[i*p.out.Size():]
 		for row := range p.out.H {
 			for col := range p.out.W {
 				top, bottom, left, right := l.clip(p.in, row, col)
 				first := ((top-row*l.stride()+l.Padding)*l.Width + left - col*l.stride() + l.Padding) * p.in.C
+				rows, n, at := bottom-top, (right-left)*p.in.C, (top*p.in.W+left)*p.in.C
 				for f, g := range dy[(row*p.out.W+col)*l.Filters:][:l.Filters] {
-					if g != 0 && top < bottom && left < right {
-						f32.AxpyRows(g, bottom-top, (right-left)*p.in.C, filters[f*window+first:], l.Width*p.in.C, dx[(top*p.in.W+left)*p.in.C:], p.in.W*p.in.C)
+					if g != 0 && rows > 0 && n > 0 {
+						f32.AxpyRows(g, rows, n, p.w[f*window+first:], l.Width*p.in.C, dx[at:], p.in.W*p.in.C)
+						f32.AxpyRows(g, rows, n, x[at:], p.in.W*p.in.C, p.dw[f*window+first:], l.Width*p.in.C)
 					}
 				}
 			}

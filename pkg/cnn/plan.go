@@ -65,11 +65,8 @@ type convPool struct {
 func (l convPool) packedSize(Shape) int { return l.kernel.PackedSize() }
 
 func (l convPool) pack(dst, w, b []float32, in Shape) {
-	taps := l.Height * l.Width
-	l.kernel.Pack(dst, func(f, i, t int) float32 {
-		tap, c := i*l.Width+t/in.C, t%in.C
-		return w[(c*taps+taps-1-tap)*l.Filters+f]
-	}, b)
+	window := l.Height * l.Width * in.C
+	l.kernel.Pack(dst, func(f, i, t int) float32 { return w[f*window+i*l.kernel.Run+t] }, b)
 }
 
 func (l convPool) forward(p *pass) {

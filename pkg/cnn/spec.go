@@ -38,8 +38,7 @@ type parametric interface {
 	layout(in Shape, visit func(file, at int))
 }
 
-// packing is a Layer that in inference uses a copy of its weights in another
-// layout.
+// packing is a Layer that uses a copy of its weights in another layout.
 type packing interface {
 	packedSize(in Shape) int
 	pack(dst, w, b []float32, in Shape)
@@ -64,7 +63,7 @@ type pass struct {
 	n       int   // samples
 	in, out Shape // of one sample
 	w, b    []float32
-	packed  []float32 // of the weights; nil in training
+	packed  []float32 // of the weights; nil for Affine in training
 	x, y    []float32 // y is a slab, with slack behind it
 	scratch []float32
 	memo    []int32

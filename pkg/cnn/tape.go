@@ -14,6 +14,7 @@ type tape struct {
 	x           []float32   // the samples of the forward pass
 	activations [][]float32 // of each node, for the batch
 	memos       [][]int32
+	packed      [][]float32 // the weights of each convolution
 	scratch     []float32
 	deltas      [][]float32 // the gradient of each node's input, and of the logits; within the head of one sample
 	gradients   []float32   // laid out like the parameters
@@ -31,6 +32,10 @@ func newTape(net *network, batch int) *tape {
 		t.activations = append(t.activations, newSlab(batch*nd.out.Size()))
 		t.memos = append(t.memos, make([]int32, batch*nd.memo))
 		scratch = max(scratch, nd.scratch)
+		t.packed = append(t.packed, nil)
+		if conv, ok := nd.layer.(Conv2D); ok {
+			t.packed[i] = make([]float32, conv.packedSize(nd.in))
+		}
 		samples := batch
 		if t.shared(i) {
 			samples = 1
@@ -56,6 +61,11 @@ func (t *tape) forward(parameters, x []float32, n int, random *randomness) []flo
 		x = t.input
 	}
 	t.x = x
+	for i, nd := range t.net.nodes {
+		if conv, ok := nd.layer.(Conv2D); ok {
+			conv.pack(t.packed[i], nd.weight.of(parameters), nil, nd.in)
+		}
+	}
 	for sample := range n {
 		t.forwardNodes(0, t.head, parameters, sample, 1, random)
 	}
@@ -131,7 +141,7 @@ func (t *tape) load(i int, parameters []float32, first, n int) {
 	}
 	t.pass = pass{
 		n: n, in: nd.in, out: nd.out,
-		w: nd.weight.of(parameters), b: nd.bias.of(parameters),
+		w: nd.weight.of(parameters), b: nd.bias.of(parameters), packed: t.packed[i],
 		x: part(x, nd.in.Size(), first, n), y: part(t.activations[i], nd.out.Size(), first, n),
 		scratch: t.scratch, memo: t.memos[i][first*nd.memo : (first+n)*nd.memo],
 	}
