@@ -41,15 +41,7 @@ func downloadBar(w io.Writer) func(file string, done, total int64) {
 // newProgress draws a bar on a terminal and writes log lines elsewhere.
 func newProgress(w io.Writer, images int) progress {
 	if isTerminal(w) {
-		return &barProgress{bar: progressbar.NewOptions(images,
-			progressbar.OptionSetWriter(w),
-			progressbar.OptionShowIts(),
-			progressbar.OptionShowCount(),
-			progressbar.OptionSetItsString("images"),
-			progressbar.OptionSetPredictTime(true),
-			progressbar.OptionThrottle(100*time.Millisecond),
-			progressbar.OptionSetDescription("epoch 1"),
-			progressbar.OptionFullWidth()), w: w}
+		return newBar(w, images)
 	}
 	return &logProgress{log: slog.New(slog.NewTextHandler(w, nil)), total: images, start: time.Now(), last: time.Now()}
 }
@@ -57,18 +49,41 @@ func newProgress(w io.Writer, images int) progress {
 type barProgress struct {
 	bar   *progressbar.ProgressBar
 	w     io.Writer
+	loss  runningLoss
 	score string
 }
 
-func (p *barProgress) skip(images int, _ runningLoss) { _ = p.bar.Set(images) }
+// newBar leaves the count of images out, so that a line has room on 80 columns.
+func newBar(w io.Writer, images int) *barProgress {
+	return &barProgress{w: w, bar: progressbar.NewOptions(images,
+		progressbar.OptionSetWriter(w),
+		progressbar.OptionShowIts(),
+		progressbar.OptionSetItsString("images"),
+		progressbar.OptionSetPredictTime(true),
+		progressbar.OptionThrottle(100*time.Millisecond),
+		progressbar.OptionFullWidth())}
+}
+
+// skip makes the bar about what is left: it would count the rest into the
+// speed.
+func (p *barProgress) skip(images int, loss runningLoss) {
+	p.loss = loss
+	p.bar.ChangeMax(p.bar.GetMax() - images)
+}
 
 func (p *barProgress) step(epoch, images int, loss runningLoss) {
-	p.bar.Describe(fmt.Sprintf("epoch %d, loss %.4f%s", epoch, loss, p.score))
+	p.loss = loss
+	p.describe(epoch)
 	_ = p.bar.Add(images)
 }
 
-func (p *barProgress) epoch(_, _ int, s epochScore) {
-	p.score = fmt.Sprintf(", validation %.2f%%", 100*s.Accuracy)
+func (p *barProgress) epoch(epoch, _ int, s epochScore) {
+	p.score = fmt.Sprintf(", valid %.2f%%", 100*s.Accuracy)
+	p.describe(epoch)
+}
+
+func (p *barProgress) describe(epoch int) {
+	p.bar.Describe(fmt.Sprintf("epoch %d, loss %.4f%s", epoch, p.loss, p.score))
 }
 
 func (p *barProgress) close() {
