@@ -81,10 +81,9 @@ func (f *fitting) prepare(checkpoint *cnn.Checkpoint) error {
 	if checkpoint == nil {
 		return nil
 	}
-	f.best = checkpoint.Best
-	if err := f.trainer.Restore(*checkpoint); err != nil {
+	if err := f.restore(*checkpoint); err != nil {
 		f.trainer.Close()
-		return fmt.Errorf("%s: %w", f.options.checkpoint, err)
+		return err
 	}
 	return nil
 }
@@ -185,7 +184,8 @@ func (f *fitting) interrupt() error {
 }
 
 // finish writes the weights of the chosen epoch, removes the checkpoint and
-// reports the figures on the test set, which chose nothing.
+// reports the figures on the test set, which chose nothing. The run is done
+// with the weights: without the figures, it is still a success.
 func (f *fitting) finish(ctx context.Context, test mnist.Set, stdout io.Writer) error {
 	record, err := json.Marshal(f.record.runRecord)
 	if err != nil {
@@ -201,7 +201,9 @@ func (f *fitting) finish(ctx context.Context, test mnist.Set, stdout io.Writer) 
 	fmt.Fprintf(stdout, "wrote %s: epoch %d of %d, validation accuracy %.2f%%, SHA-256 %s\n",
 		f.options.out, f.record.Chosen, f.recipe.Epochs, 100*f.record.Validation[f.record.Chosen-1].Accuracy, m.Digest())
 	e, err := evaluate(ctx, m, test)
-	if err != nil {
+	if err != nil { // interrupted, with nothing left to resume
+		_, err := fmt.Fprintf(stdout, "\ninterrupted before the figures on the test set: %[1]s is complete, and train eval --weights %[1]s prints them\n",
+			f.options.out)
 		return err
 	}
 	fmt.Fprint(stdout, "\non the test set, which chose nothing:\n")

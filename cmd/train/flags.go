@@ -96,7 +96,10 @@ func readFitOptions(c *cli.Command, stderr io.Writer) (fitOptions, error) {
 	for _, name := range o.set {
 		o.recipe.take(name, c)
 	}
-	return o, o.recipe.check()
+	if err := o.recipe.check(); err != nil {
+		return o, fmt.Errorf("%w; %w", err, errUsage)
+	}
+	return o, nil
 }
 
 // take sets the recipe's part that a flag names.

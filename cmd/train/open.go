@@ -73,9 +73,35 @@ func (f *fitting) readCheckpoint(file io.Reader) (cnn.Checkpoint, error) {
 		err = f.record.Recipe.check()
 	}
 	if err != nil {
-		return c, fmt.Errorf("the checkpoint %s cannot be used: %w; delete it to start anew", f.options.checkpoint, err)
+		return c, f.unusable(err)
 	}
 	return c, nil
+}
+
+func (f *fitting) unusable(err error) error {
+	return fmt.Errorf("the checkpoint %s cannot be used: %w; delete it to start anew", f.options.checkpoint, err)
+}
+
+// restore goes on from the checkpoint, unless its parts contradict each other:
+// the training relies on them.
+func (f *fitting) restore(c cnn.Checkpoint) error {
+	if err := f.trainer.Restore(c); err != nil {
+		return f.unusable(err)
+	}
+	f.best = c.Best
+	scored, chosen, epochs := len(f.record.Validation), f.record.Chosen, f.recipe.Epochs
+	steps, perEpoch := f.trainer.Steps(), f.batches.steps()
+	switch {
+	case scored > epochs:
+		return f.unusable(fmt.Errorf("it has the scores of %d epochs out of %d", scored, epochs))
+	case steps < scored*perEpoch || steps > min(scored+1, epochs)*perEpoch:
+		return f.unusable(fmt.Errorf("it has the scores of %d epochs after %d steps, %d of which are an epoch", scored, steps, perEpoch))
+	case chosen > scored || chosen < min(scored, 1):
+		return f.unusable(fmt.Errorf("it has the scores of %d epochs and chose epoch %d", scored, chosen))
+	case scored > 0 && f.best == nil:
+		return f.unusable(fmt.Errorf("it lacks the weights of epoch %d, which it chose", chosen))
+	}
+	return nil
 }
 
 // agrees refuses to resume a run with a flag of another value than it was

@@ -3,11 +3,13 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -114,6 +116,17 @@ func TestResumeWarnsOfOtherKernels(t *testing.T) {
 // replaceInRecord changes the record of a checkpoint.
 func replaceInRecord(t *testing.T, path, old, new string) {
 	t.Helper()
+	alter(t, path, func(c *cnn.Checkpoint) {
+		if !strings.Contains(c.Record, old) {
+			t.Fatalf("the record %s lacks %s", c.Record, old)
+		}
+		c.Record = strings.Replace(c.Record, old, new, 1)
+	})
+}
+
+// alter changes a checkpoint, which stays undamaged.
+func alter(t *testing.T, path string, change func(c *cnn.Checkpoint)) {
+	t.Helper()
 	file, err := os.Open(path)
 	if err != nil {
 		t.Fatal(err)
@@ -123,12 +136,59 @@ func replaceInRecord(t *testing.T, path, old, new string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !strings.Contains(c.Record, old) {
-		t.Fatalf("the record %s lacks %s", c.Record, old)
-	}
-	c.Record = strings.Replace(c.Record, old, new, 1)
+	change(&c)
 	if err := c.SaveFile(path); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// The checkpoint is of the second of six epochs of eight steps.
+func TestCheckpointsThatContradictThemselves(t *testing.T) {
+	record := func(change func(r *checkpointRecord)) func(c *cnn.Checkpoint) {
+		return func(c *cnn.Checkpoint) {
+			var r checkpointRecord
+			if err := json.Unmarshal([]byte(c.Record), &r); err != nil {
+				t.Fatal(err)
+			}
+			change(&r)
+			text, err := json.Marshal(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			c.Record = string(text)
+		}
+	}
+	score := epochScore{Accuracy: 0.5, Loss: 1}
+	o := interrupted(t)
+	whole, err := os.ReadFile(o.checkpoint)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		name, want string
+		change     func(c *cnn.Checkpoint)
+	}{
+		{"no epoch chosen", "the scores of 1 epochs and chose epoch 0", record(func(r *checkpointRecord) { r.Chosen = 0 })},
+		{"a negative epoch chosen", "chose epoch -1", record(func(r *checkpointRecord) { r.Chosen = -1 })},
+		{"a later epoch chosen", "the scores of 1 epochs and chose epoch 2", record(func(r *checkpointRecord) { r.Chosen = 2 })},
+		{"no weights chosen", "lacks the weights of epoch 1", func(c *cnn.Checkpoint) { c.Best = nil }},
+		{"too few steps", "the scores of 3 epochs after", record(func(r *checkpointRecord) { r.Validation = append(r.Validation, score, score) })},
+		{"too many steps", "the scores of 1 epochs after", record(func(r *checkpointRecord) { r.Recipe.Batch = 150 })},
+		{"too many epochs", "the scores of 7 epochs out of 6", record(func(r *checkpointRecord) { r.Validation = slices.Repeat([]epochScore{score}, 7) })},
+		{"a recipe that is none", "--batch is 0", record(func(r *checkpointRecord) { r.Recipe.Batch = 0 })},
+		{"another network", "belongs to another run", record(func(r *checkpointRecord) { r.Recipe.Network = "fast" })},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			write(t, o.checkpoint, string(whole))
+			alter(t, o.checkpoint, c.change)
+			var message bytes.Buffer
+			code := exitCode(fit(t.Context(), o, io.Discard, io.Discard), &message)
+			got := message.String()
+			if code != 1 || !strings.HasPrefix(got, "train: the checkpoint "+o.checkpoint+" cannot be used: ") ||
+				!strings.Contains(got, c.want) || !strings.HasSuffix(got, "; delete it to start anew\n") || strings.Contains(got, "--help") {
+				t.Errorf("exit %d and %q; want 1 and %q", code, got, c.want)
+			}
+		})
 	}
 }
 

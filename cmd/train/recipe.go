@@ -59,19 +59,19 @@ func preset(name string) (recipe, error) {
 func (r recipe) check() error {
 	switch {
 	case r.Epochs < 1 || r.Epochs > 10_000:
-		return fmt.Errorf("--epochs is %d; it must be 1 to 10000; %w", r.Epochs, errUsage)
+		return fmt.Errorf("--epochs is %d; it must be 1 to 10000", r.Epochs)
 	case r.Batch < 1 || r.Batch > 10_000:
-		return fmt.Errorf("--batch is %d; it must be 1 to 10000; %w", r.Batch, errUsage)
+		return fmt.Errorf("--batch is %d; it must be 1 to 10000", r.Batch)
 	case !(r.LearningRate > 0) || math.IsInf(r.LearningRate, 0):
-		return fmt.Errorf("--learning-rate is %v; it must be above 0; %w", r.LearningRate, errUsage)
+		return fmt.Errorf("--learning-rate is %v; it must be above 0", r.LearningRate)
 	case !slices.Contains(schedules, r.Schedule):
-		return fmt.Errorf("--schedule is %q; it must be one of %q; %w", r.Schedule, schedules, errUsage)
+		return fmt.Errorf("--schedule is %q; it must be one of %q", r.Schedule, schedules)
 	case !(r.Dropout >= 0 && r.Dropout < 1):
-		return fmt.Errorf("--dropout is %v; it must be at least 0 and below 1; %w", r.Dropout, errUsage)
+		return fmt.Errorf("--dropout is %v; it must be at least 0 and below 1", r.Dropout)
 	case r.Validation < 1 || r.Validation > 30_000:
-		return fmt.Errorf("--validation is %d; it must be 1 to 30000; %w", r.Validation, errUsage)
+		return fmt.Errorf("--validation is %d; it must be 1 to 30000", r.Validation)
 	case r.Shards < 1 || r.Shards > 1024:
-		return fmt.Errorf("--shards is %d; it must be 1 to 1024; %w", r.Shards, errUsage)
+		return fmt.Errorf("--shards is %d; it must be 1 to 1024", r.Shards)
 	}
 	return nil
 }

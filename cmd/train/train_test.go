@@ -15,7 +15,6 @@ import (
 	"time"
 
 	"digits/internal/mnist"
-	"digits/pkg/cnn"
 )
 
 // squares returns images with a bright square whose place is the label: a
@@ -84,6 +83,26 @@ func TestFitWritesWeightsThatReadTheDigits(t *testing.T) {
 	}
 	if !strings.Contains(out.String(), "on the test set, which chose nothing") || !strings.Contains(log.String(), "epoch done") {
 		t.Errorf("stdout:\n%s\nstderr:\n%s", out.String(), log.String())
+	}
+}
+
+// An interrupt once the weights are written takes only the figures away.
+func TestInterruptedDuringTheTestEvaluation(t *testing.T) {
+	o := testOptions(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	var out bytes.Buffer
+	err := fit(ctx, o, writerFunc(func(p []byte) (int, error) {
+		if bytes.HasPrefix(p, []byte("wrote ")) {
+			cancel()
+		}
+		return out.Write(p)
+	}), io.Discard)
+	if err != nil || !strings.Contains(out.String(), "interrupted before the figures on the test set: "+o.out+" is complete") {
+		t.Errorf("fit returned %v and printed\n%s", err, out.String())
+	}
+	if _, err := loadReader(o.out); err != nil || exists(o.checkpoint) {
+		t.Errorf("the weights: %v; a checkpoint is left: %v", err, exists(o.checkpoint))
 	}
 }
 
@@ -225,59 +244,5 @@ func TestWhichEpochIsKept(t *testing.T) {
 		if got := settled.accepts(c.s, best); got != c.settled {
 			t.Errorf("settled, after %+v, %+v is kept: %v; want %v", best, c.s, got, c.settled)
 		}
-	}
-}
-
-func TestCommandLine(t *testing.T) {
-	dir := t.TempDir()
-	write(t, filepath.Join(dir, "text"), "no weights")
-	other, err := cnn.New(cnn.Spec{Input: cnn.Shape{C: 1, H: 8, W: 8}, Layers: []cnn.Layer{cnn.Affine{Outputs: 3}}}, rand.New(rand.NewPCG(1, 1)))
-	if err == nil {
-		err = other.SaveFile(filepath.Join(dir, "other"))
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, c := range []struct {
-		args string
-		code int
-		want string
-	}{
-		{"--bogus", exitUsage, "there is no flag --bogus; see train --help"},
-		{"frobnicate", exitUsage, `"frobnicate" is not a command or flag`},
-		{"--epochs 0", exitUsage, "--epochs is 0"},
-		{"--epochs many", exitUsage, `invalid value "many" for flag --epochs: a whole number is needed`},
-		{"--learning-rate -1", exitUsage, "--learning-rate is -1"},
-		{"--learning-rate NaN", exitUsage, "--learning-rate is NaN"},
-		{"--preset best", exitUsage, `there is no preset "best"`},
-		{"--schedule saw", exitUsage, `--schedule is "saw"`},
-		{"--dropout 1", exitUsage, "--dropout is 1"},
-		{"--shards 0", exitUsage, "--shards is 0"},
-		{"--validation 60000", exitUsage, "--validation is 60000"},
-		{"--batch 0", exitUsage, "--batch is 0"},
-		{"--out=", exitUsage, "--out is empty"},
-		{"--checkpoint=", exitUsage, "--checkpoint is empty"},
-		{"--out " + dir, exitUsage, "is a directory"},
-		{"--checkpoint " + dir, exitUsage, "is a directory"},
-		{"--out " + dir + "/x --checkpoint " + dir + "/./x", exitUsage, "name two files"},
-		{"--checkpoint-interval -1s", exitUsage, "--checkpoint-interval is -1s"},
-		{"--out " + dir + "/missing/x", 1, "--out " + dir + "/missing/x cannot be written: no such file or directory\n"},
-		{"eval --bogus", exitUsage, "there is no flag --bogus; see train --help"},
-		{"eval --weights " + dir + "/missing", 1, "no such file"},
-		{"eval --weights " + dir + "/text", 1, "this is not a weights file"},
-		{"eval --weights " + dir + "/other", 1, "this network does not read digits: it maps 1x8x8 to 3x1x1"},
-		{"eval -weights " + dir + "/other -json", 1, "this network does not read digits"},
-		{"--out " + dir + "/x --data " + dir + "/nowhere", 1, "is missing"},
-	} {
-		t.Run(c.args, func(t *testing.T) {
-			var out, message bytes.Buffer
-			code := exitCode(run(t.Context(), append([]string{"train"}, strings.Fields(c.args)...), &out, io.Discard), &message)
-			if code != c.code || !strings.Contains(message.String(), c.want) || strings.Count(message.String(), "\n") != 1 {
-				t.Errorf("exit %d and %q; want %d and one line with %q", code, message.String(), c.code, c.want)
-			}
-			if out.Len() > 0 {
-				t.Errorf("stdout has %q; want nothing", out.String())
-			}
-		})
 	}
 }

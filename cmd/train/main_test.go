@@ -1,0 +1,117 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"maps"
+	"math/rand/v2"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"digits/internal/report"
+	"digits/pkg/cnn"
+)
+
+// command runs the program with these arguments.
+func command(t *testing.T, args string, stdout io.Writer) error {
+	return run(t.Context(), append([]string{"train"}, strings.Fields(args)...), stdout, io.Discard)
+}
+
+func TestEvalPrintsOneJSONObject(t *testing.T) {
+	var out bytes.Buffer
+	if err := command(t, "eval --weights ../../weights/simple.safetensors --json", &out); err != nil {
+		t.Fatal(err)
+	}
+	text := json.NewDecoder(bytes.NewReader(out.Bytes()))
+	var object map[string]json.RawMessage
+	if err := text.Decode(&object); err != nil {
+		t.Fatal(err)
+	}
+	if err := text.Decode(new(any)); !errors.Is(err, io.EOF) {
+		t.Errorf("something follows the object (%v):\n%s", err, &out)
+	}
+	keys := slices.Sorted(maps.Keys(object))
+	if want := []string{"accuracy", "accuracy_95_interval", "classes", "confusion", "correct", "loss", "n"}; !slices.Equal(keys, want) {
+		t.Errorf("the object has %q; want %q", keys, want)
+	}
+	var e report.Evaluation
+	if err := json.Unmarshal(out.Bytes(), &e); err != nil {
+		t.Fatal(err)
+	}
+	if e.N != 10_000 || e.Accuracy < 0.993 || e.Accuracy != float64(e.Correct)/10_000 || !(e.Loss > 0 && e.Loss < 0.03) {
+		t.Errorf("n %d, accuracy %v, correct %d, loss %v", e.N, e.Accuracy, e.Correct, e.Loss)
+	}
+	if e.Interval[0] > e.Accuracy || e.Interval[1] < e.Accuracy || e.Classes[1].Support != 1135 || e.Confusion[1][1] < 1100 {
+		t.Errorf("interval %v, ones %+v, %d of them right", e.Interval, e.Classes[1], e.Confusion[1][1])
+	}
+}
+
+func TestEvalPrintsText(t *testing.T) {
+	var out bytes.Buffer
+	if err := command(t, "eval --weights ../../weights/simple.safetensors", &out); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"accuracy  99.", " of 10000 right), 95% interval ", "\nloss      0.0", "\ndigit  precision  recall   images\n", "\nconfusion (rows: label, columns: prediction)\n"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("the text lacks %q:\n%s", want, &out)
+		}
+	}
+}
+
+func TestCommandLine(t *testing.T) {
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "text"), "no weights")
+	other, err := cnn.New(cnn.Spec{Input: cnn.Shape{C: 1, H: 8, W: 8}, Layers: []cnn.Layer{cnn.Affine{Outputs: 3}}}, rand.New(rand.NewPCG(1, 1)))
+	if err == nil {
+		err = other.SaveFile(filepath.Join(dir, "other"))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		args string
+		code int
+		want string
+	}{
+		{"--bogus", exitUsage, "there is no flag --bogus; see train --help"},
+		{"frobnicate", exitUsage, `"frobnicate" is not a command or flag`},
+		{"--epochs 0", exitUsage, "--epochs is 0"},
+		{"--epochs many", exitUsage, `invalid value "many" for flag --epochs: a whole number is needed`},
+		{"--learning-rate -1", exitUsage, "--learning-rate is -1"},
+		{"--learning-rate NaN", exitUsage, "--learning-rate is NaN"},
+		{"--preset best", exitUsage, `there is no preset "best"`},
+		{"--schedule saw", exitUsage, `--schedule is "saw"`},
+		{"--dropout 1", exitUsage, "--dropout is 1"},
+		{"--shards 0", exitUsage, "--shards is 0"},
+		{"--validation 60000", exitUsage, "--validation is 60000"},
+		{"--batch 0", exitUsage, "--batch is 0"},
+		{"--out=", exitUsage, "--out is empty"},
+		{"--checkpoint=", exitUsage, "--checkpoint is empty"},
+		{"--out " + dir, exitUsage, "is a directory"},
+		{"--checkpoint " + dir, exitUsage, "is a directory"},
+		{"--out " + dir + "/x --checkpoint " + dir + "/./x", exitUsage, "name two files"},
+		{"--checkpoint-interval -1s", exitUsage, "--checkpoint-interval is -1s"},
+		{"--out " + dir + "/missing/x", 1, "--out " + dir + "/missing/x cannot be written: no such file or directory\n"},
+		{"eval --bogus", exitUsage, "there is no flag --bogus; see train --help"},
+		{"eval --weights " + dir + "/missing", 1, "no such file"},
+		{"eval --weights " + dir + "/text", 1, "this is not a weights file"},
+		{"eval --weights " + dir + "/other", 1, "this network does not read digits: it maps 1x8x8 to 3x1x1"},
+		{"eval -weights " + dir + "/other -json", 1, "this network does not read digits"},
+		{"--out " + dir + "/x --data " + dir + "/nowhere", 1, "is missing"},
+	} {
+		t.Run(c.args, func(t *testing.T) {
+			var out, message bytes.Buffer
+			code := exitCode(command(t, c.args, &out), &message)
+			if code != c.code || !strings.Contains(message.String(), c.want) || strings.Count(message.String(), "\n") != 1 {
+				t.Errorf("exit %d and %q; want %d and one line with %q", code, message.String(), c.code, c.want)
+			}
+			if out.Len() > 0 {
+				t.Errorf("stdout has %q; want nothing", out.String())
+			}
+		})
+	}
+}
