@@ -1,5 +1,7 @@
 package f32
 
+import "math"
+
 // ConvPool is the geometry of a convolution with stride 1 and without padding,
 // 2×2 max pooling with stride 2 and ReLU in one pass, channels last.
 type ConvPool struct {
@@ -37,8 +39,8 @@ func (g ConvPool) Pack(packed []float32, weight func(f, i, t int) float32, bias 
 // Forward computes y, Rows × Cols × Filters, from one image. It may write up
 // to a group of filters behind y, which therefore needs 2·Lanes numbers more.
 // NaN in any of a maximum's windows wins. The weights must be finite: rows of
-// the window over zeros are left out. next is working memory, RowSize
-// numbers for every input row.
+// the window over zeros are left out. occupied is working memory, Cols numbers
+// for every input row.
 //
 //	for r, c, f := range Rows, Cols, Filters {
 //		largest := -Inf
@@ -49,54 +51,60 @@ func (g ConvPool) Pack(packed []float32, weight func(f, i, t int) float32, bias 
 //		}
 //		y[(r*Cols+c)*Filters+f] = max(largest+bias[f], 0)
 //	}
-func (g ConvPool) Forward(y, x, packed []float32, next []int32) {
-	g.findNext(next, x)
-	size := (g.Height*g.Run + 1) * g.group()
-	var active [maxWindow]int32
+func (g ConvPool) Forward(y, x, packed []float32, occupied []int32) {
+	g.findOccupied(occupied, x)
+	var active [maxColumns]uint32
 	for r := range g.Rows {
-		for c := range g.Cols {
-			rows := g.activeRows(&active, next, 2*r, 2*c*g.Channels)
-			for group := range g.groups() {
-				g.pixel(y[(r*g.Cols+c)*g.Filters+group*g.group():], x[2*r*g.RowSize+2*c*g.Channels:], packed[group*size:][:size], rows)
-			}
+		for first := 0; first < g.Cols; first += maxColumns {
+			columns := active[:min(maxColumns, g.Cols-first)]
+			g.findActive(columns, occupied[first:], 2*r)
+			g.pixels(y[(r*g.Cols+first)*g.Filters:], x[2*r*g.RowSize+2*first*g.Channels:], packed, columns)
 		}
 	}
 }
 
-// maxWindow is how many rows a window can have.
-const maxWindow = 16
+const (
+	maxHeight  = 32 // rows of a window, a bit for each
+	maxColumns = 64 // pixels whose active rows are found at once
+)
 
 // Fits reports whether the window is one that Forward can do, and does faster
 // than separate passes.
-func (g ConvPool) Fits() bool { return lanes() > 1 && g.Height <= maxWindow }
+func (g ConvPool) Fits() bool { return lanes() > 1 && g.Height <= maxHeight }
 
-// findNext writes, for each number of the rows that are read, where in its row
-// the next one is that is not 0.
-func (g ConvPool) findNext(next []int32, x []float32) {
+// findOccupied writes, for each input row and each column of the output, −1
+// where its windows have a number in that row that is not 0, else 0.
+func (g ConvPool) findOccupied(occupied []int32, x []float32) {
 	for row := range 2*g.Rows + g.Height - 1 {
-		numbers, line := x[row*g.RowSize:][:g.RowSize], next[row*g.RowSize:][:g.RowSize]
-		found := int32(g.RowSize)
-		for i := g.RowSize - 1; i >= 0; i-- {
-			if numbers[i] != 0 {
-				found = int32(i)
+		numbers, columns := x[row*g.RowSize:][:g.RowSize], occupied[row*g.Cols:][:g.Cols]
+		i, first := len(numbers), len(numbers) // from the right: where the first non-zero is
+		for c := g.Cols - 1; c >= 0; c-- {
+			start := 2 * c * g.Channels
+			for i > start {
+				i--
+				if math.Float32bits(numbers[i])&^signBit != 0 {
+					first = i
+				}
 			}
-			line[i] = found
+			columns[c] = int32((first - start - g.Run - g.Channels) >> 63)
 		}
 	}
 }
 
-// activeRows lists the rows of the window under which the four windows at a
-// place have anything but zeros.
-func (g ConvPool) activeRows(active *[maxWindow]int32, next []int32, row, at int) []int32 {
-	n, end := 0, int32(at+g.Run+g.Channels)
-	upper := next[row*g.RowSize+at] < end
-	for i := range g.Height {
-		lower := next[(row+i+1)*g.RowSize+at] < end
-		if upper || lower {
-			active[n] = int32(i)
-			n++
+const signBit = 1 << 31
+
+// findActive sets, for each pixel of a pooled row, the bits of the rows of the
+// window under which its four windows have anything but zeros.
+func (g ConvPool) findActive(active []uint32, occupied []int32, row int) {
+	clear(active)
+	for i := range g.Height + 1 {
+		line := occupied[(row+i)*g.Cols:][:len(active)]
+		bits := uint32(3) << i >> 1 // an image row is under row i of the upper windows, row i−1 of the lower ones
+		for c := range active {
+			active[c] |= bits & uint32(line[c])
 		}
-		upper = lower
 	}
-	return active[:n]
+	for c := range active {
+		active[c] &= 1<<g.Height - 1
+	}
 }

@@ -2,32 +2,51 @@
 
 package f32
 
-import "simd"
+import (
+	"math/bits"
+	"simd"
+)
 
-// pixel computes a group of filters of one pooled pixel, x beginning at the
-// first of its four windows, over some rows of the window.
-func (g ConvPool) pixel(y, x, packed []float32, rows []int32) {
+// pixels computes pixels of a pooled row, x beginning at the windows of the
+// first, over their active rows of the window.
+func (g ConvPool) pixels(y, x, packed []float32, active []uint32) {
 	if vectors == 0 {
-		g.pixelPlain(y, x, packed, rows)
+		g.pixelsPlain(y, x, packed, active)
 		return
 	}
-	convPool(y, x, packed, rows, g.Run, g.Channels, g.RowSize)
+	convPool(y, x, packed, active, g.Height*g.Run, g.Run, g.Channels, g.RowSize, g.Filters)
 }
 
-// convPool keeps the sums of four windows and two vectors of filters in
+// convPool goes from pixel to pixel and for each from one group of filters to
+// the next: what a group writes beyond the last filter is overwritten by the
+// next pixel.
+func convPool(y, x, packed []float32, active []uint32, taps, run, channels, rowSize, filters int) {
+	size := 2 * simd.BroadcastFloat32s(0).Len()
+	for c, rows := range active {
+		for f := 0; f < filters; f += size {
+			group := packed[f*(taps+1) : (f+size)*(taps+1)]
+			fourWindows(y[c*filters+f:], x[2*c*channels:], group, rows, run, channels, rowSize)
+		}
+	}
+}
+
+// fourWindows keeps the sums of four windows and two vectors of filters in
 // registers. Five steps at once let the compiler leave them where they are.
-func convPool(y, x, packed []float32, rows []int32, run, channels, rowSize int) {
+func fourWindows(y, x, packed []float32, rows uint32, run, channels, rowSize int) {
 	var s00, s01, s10, s11, s20, s21, s30, s31 simd.Float32s
 	l := s00.Len()
-	for _, i := range rows {
-		upper := x[int(i)*rowSize:]
-		lower := upper[rowSize:]
-		x0, x1, x2, x3 := upper[:run], upper[channels:][:run], lower[:run], lower[channels:][:run]
-		w := packed[int(i)*run*2*l:][:run*2*l]
-		t := 0
+	for ; rows != 0; rows &= rows - 1 {
+		i := bits.TrailingZeros32(rows)
+		top, bottom := i*rowSize, (i+1)*rowSize
+		at, t := i*run*2*l, 0
 		for ; t+5 <= run; t += 5 {
-			r := w[t*2*l:][:10*l]
-			a0, a1, a2, a3 := x0[t:t+5], x1[t:t+5], x2[t:t+5], x3[t:t+5]
+			// The third index spares the compiler the case of an empty rest.
+			r := packed[at : at+10*l : at+10*l]
+			a0 := x[top : top+5 : top+5]
+			a1 := x[top+channels : top+channels+5 : top+channels+5]
+			a2 := x[bottom : bottom+5 : bottom+5]
+			a3 := x[bottom+channels : bottom+channels+5 : bottom+channels+5]
+			at, top, bottom = at+10*l, top+5, bottom+5
 			v0, v1 := simd.LoadFloat32s(r), simd.LoadFloat32s(r[l:])
 			p0 := simd.BroadcastFloat32s(a0[0])
 			s00 = p0.MulAdd(v0, s00)
@@ -95,8 +114,10 @@ func convPool(y, x, packed []float32, rows []int32, run, channels, rowSize int) 
 			s31 = p3.MulAdd(v1, s31)
 		}
 		for ; t < run; t++ {
-			r := w[t*2*l:][:2*l]
-			a0, a1, a2, a3 := x0[t:t+1], x1[t:t+1], x2[t:t+1], x3[t:t+1]
+			r := packed[at : at+2*l : at+2*l]
+			a0, a1 := x[top:top+1:top+1], x[top+channels:top+channels+1:top+channels+1]
+			a2, a3 := x[bottom:bottom+1:bottom+1], x[bottom+channels:bottom+channels+1:bottom+channels+1]
+			at, top, bottom = at+2*l, top+1, bottom+1
 			v0, v1 := simd.LoadFloat32s(r), simd.LoadFloat32s(r[l:])
 			p0 := simd.BroadcastFloat32s(a0[0])
 			s00 = p0.MulAdd(v0, s00)

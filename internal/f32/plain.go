@@ -1,6 +1,9 @@
 package f32
 
-import "math"
+import (
+	"math"
+	"math/bits"
+)
 
 // The plain loops: the definition of the element-wise kernels, the rest of
 // their slices, and all of them where there are no vectors.
@@ -34,12 +37,6 @@ func adamPlain(p, g, m, v []float32, s AdamStep) {
 	}
 }
 
-// isNonZero returns 1, or 0 for zeros of both signs, without a branch.
-func isNonZero(v float32) int {
-	magnitude := math.Float32bits(v) << 1
-	return int((magnitude | -magnitude) >> 31)
-}
-
 func maxPairsPlain(y, upper, lower []float32, channels int) {
 	for o := 0; o+channels <= len(y); o += channels {
 		a, c := upper[2*o:][:2*channels], lower[2*o:][:2*channels]
@@ -68,15 +65,26 @@ func maxPairsGradientPlain(dUpper, dLower, dy, y, upper, lower []float32, channe
 	}
 }
 
-func (g ConvPool) pixelPlain(y, x, packed []float32, rows []int32) {
+func (g ConvPool) pixelsPlain(y, x, packed []float32, active []uint32) {
+	size := (g.Height*g.Run + 1) * g.group()
+	for c, rows := range active {
+		for group := range g.groups() {
+			g.pixelPlain(y[c*g.Filters+group*g.group():], x[2*c*g.Channels:], packed[group*size:][:size], rows)
+		}
+	}
+}
+
+// pixelPlain computes a group of filters of one pixel.
+func (g ConvPool) pixelPlain(y, x, packed []float32, rows uint32) {
 	size := g.group()
 	for f := range size {
 		var sums [4]float32
 		for q := range sums {
 			window := x[q/2*g.RowSize+q%2*g.Channels:]
-			for _, i := range rows {
-				for t, v := range window[int(i)*g.RowSize:][:g.Run] {
-					sums[q] += v * packed[(int(i)*g.Run+t)*size+f]
+			for left := rows; left != 0; left &= left - 1 {
+				i := bits.TrailingZeros32(left)
+				for t, v := range window[i*g.RowSize:][:g.Run] {
+					sums[q] += v * packed[(i*g.Run+t)*size+f]
 				}
 			}
 		}

@@ -28,4 +28,6 @@ func maxPairsGradient(dUpper, dLower, dy, y, upper, lower []float32, channels in
 	maxPairsGradientPlain(dUpper, dLower, dy, y, upper, lower, channels)
 }
 
-func (g ConvPool) pixel(y, x, packed []float32, rows []int32) { g.pixelPlain(y, x, packed, rows) }
+func (g ConvPool) pixels(y, x, packed []float32, active []uint32) {
+	g.pixelsPlain(y, x, packed, active)
+}

@@ -2,7 +2,10 @@
 
 package f32
 
-import "simd"
+import (
+	"math"
+	"simd"
+)
 
 func lanes() int { return max(vectors, 1) }
 
@@ -25,14 +28,14 @@ func axpyRowsVectors(alpha float32, rows, n int, x []float32, ldx int, y []float
 		u, v := x[r*ldx:][:n], y[r*ldy:][:n]
 		i := 0
 		for ; i <= len(u)-4*w; i += 4 * w {
-			p, q := u[i:i+4*w], v[i:i+4*w]
+			p, q := u[i:i+4*w:i+4*w], v[i:i+4*w:i+4*w]
 			simd.LoadFloat32s(p).MulAdd(a, simd.LoadFloat32s(q)).Store(q)
 			simd.LoadFloat32s(p[w:]).MulAdd(a, simd.LoadFloat32s(q[w:])).Store(q[w:])
 			simd.LoadFloat32s(p[2*w:]).MulAdd(a, simd.LoadFloat32s(q[2*w:])).Store(q[2*w:])
 			simd.LoadFloat32s(p[3*w:]).MulAdd(a, simd.LoadFloat32s(q[3*w:])).Store(q[3*w:])
 		}
 		for ; i <= len(u)-w; i += w {
-			p, q := u[i:i+w], v[i:i+w]
+			p, q := u[i:i+w:i+w], v[i:i+w:i+w]
 			simd.LoadFloat32s(p).MulAdd(a, simd.LoadFloat32s(q)).Store(q)
 		}
 		if i < len(u) {
@@ -44,7 +47,7 @@ func axpyRowsVectors(alpha float32, rows, n int, x []float32, ldx int, y []float
 }
 
 // sparseChunk is how many inputs are searched for non-zeros at a time.
-const sparseChunk = 64
+const sparseChunk = 256
 
 func addRows(y, x, w []float32) {
 	if vectors == 0 {
@@ -68,10 +71,23 @@ func addRows(y, x, w []float32) {
 
 // nonZeros lists where x is not zero, without a branch to guess.
 func nonZeros(index *[sparseChunk]int32, x []float32) int {
-	n := 0
-	for i, v := range x {
+	n, i := 0, 0
+	add := func(i int, v float32) {
 		index[n&(sparseChunk-1)] = int32(i)
-		n += isNonZero(v)
+		next := n + 1
+		if math.Float32bits(v)&^signBit != 0 {
+			n = next
+		}
+	}
+	for ; i+4 <= len(x); i += 4 {
+		part := x[i : i+4 : i+4]
+		add(i, part[0])
+		add(i+1, part[1])
+		add(i+2, part[2])
+		add(i+3, part[3])
+	}
+	for ; i < len(x); i++ {
+		add(i, x[i])
 	}
 	return n
 }
@@ -87,9 +103,35 @@ func addRows8(y, x []float32, index []int32, w []float32, ldw int) {
 	s2, s3 := simd.LoadFloat32s(y[2*l:]), simd.LoadFloat32s(y[3*l:])
 	s4, s5 := simd.LoadFloat32s(y[4*l:]), simd.LoadFloat32s(y[5*l:])
 	s6, s7 := simd.LoadFloat32s(y[6*l:]), simd.LoadFloat32s(y[7*l:])
+	for ; len(index) >= 2; index = index[2:] {
+		i, j := index[0], index[1]
+		u := simd.BroadcastFloat32s(x[i])
+		at := int(i) * ldw
+		p := w[at : at+8*l : at+8*l]
+		s0 = simd.LoadFloat32s(p).MulAdd(u, s0)
+		s1 = simd.LoadFloat32s(p[l:]).MulAdd(u, s1)
+		s2 = simd.LoadFloat32s(p[2*l:]).MulAdd(u, s2)
+		s3 = simd.LoadFloat32s(p[3*l:]).MulAdd(u, s3)
+		s4 = simd.LoadFloat32s(p[4*l:]).MulAdd(u, s4)
+		s5 = simd.LoadFloat32s(p[5*l:]).MulAdd(u, s5)
+		s6 = simd.LoadFloat32s(p[6*l:]).MulAdd(u, s6)
+		s7 = simd.LoadFloat32s(p[7*l:]).MulAdd(u, s7)
+		v := simd.BroadcastFloat32s(x[j])
+		bt := int(j) * ldw
+		q := w[bt : bt+8*l : bt+8*l]
+		s0 = simd.LoadFloat32s(q).MulAdd(v, s0)
+		s1 = simd.LoadFloat32s(q[l:]).MulAdd(v, s1)
+		s2 = simd.LoadFloat32s(q[2*l:]).MulAdd(v, s2)
+		s3 = simd.LoadFloat32s(q[3*l:]).MulAdd(v, s3)
+		s4 = simd.LoadFloat32s(q[4*l:]).MulAdd(v, s4)
+		s5 = simd.LoadFloat32s(q[5*l:]).MulAdd(v, s5)
+		s6 = simd.LoadFloat32s(q[6*l:]).MulAdd(v, s6)
+		s7 = simd.LoadFloat32s(q[7*l:]).MulAdd(v, s7)
+	}
 	for _, i := range index {
 		v := simd.BroadcastFloat32s(x[i])
-		row := w[int(i)*ldw:][:8*l]
+		at := int(i) * ldw
+		row := w[at : at+8*l : at+8*l]
 		s0 = simd.LoadFloat32s(row).MulAdd(v, s0)
 		s1 = simd.LoadFloat32s(row[l:]).MulAdd(v, s1)
 		s2 = simd.LoadFloat32s(row[2*l:]).MulAdd(v, s2)
@@ -118,7 +160,8 @@ func addRows4(y, x []float32, index []int32, w []float32, ldw int) {
 	s2, s3 := simd.LoadFloat32s(y[2*l:]), simd.LoadFloat32s(y[3*l:])
 	for _, i := range index {
 		v := simd.BroadcastFloat32s(x[i])
-		row := w[int(i)*ldw:][:4*l]
+		at := int(i) * ldw
+		row := w[at : at+4*l : at+4*l]
 		s0 = simd.LoadFloat32s(row).MulAdd(v, s0)
 		s1 = simd.LoadFloat32s(row[l:]).MulAdd(v, s1)
 		s2 = simd.LoadFloat32s(row[2*l:]).MulAdd(v, s2)

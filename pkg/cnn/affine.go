@@ -47,7 +47,7 @@ func (l Affine) layout(in Shape, visit func(file, at int)) {
 // group through some rows of weights at a time, which stay in the cache.
 const (
 	affineGroup = 16
-	affineRows  = 64
+	affineRows  = 256
 )
 
 func (l Affine) packedSize(in Shape) int { return in.Size() * f32.PackedWidth(l.Outputs) }
