@@ -1,20 +1,86 @@
 package f32
 
-import "testing"
+import (
+	"fmt"
+	"testing"
+)
 
-func BenchmarkAxpyRows(b *testing.B) {
-	x, y := make([]float32, 5*160), make([]float32, 5*720)
-	for b.Loop() {
-		AxpyRows(0.5, 5, 160, x, 160, y, 720)
+// gigaflops reports the speed of a benchmark whose operation is so many
+// floating point operations.
+func gigaflops(b *testing.B, operations int) {
+	b.ReportMetric(float64(operations)*float64(b.N)/b.Elapsed().Seconds()/1e9, "GFLOP/s")
+}
+
+// BenchmarkGemm goes over the shapes of the book's network in training, at 50
+// images a core, and a large one. An op is a product.
+func BenchmarkGemm(b *testing.B) {
+	for _, s := range []struct {
+		name           string
+		transA, transB bool
+		m, n, k        int
+	}{
+		{"square", false, false, 512, 512, 512},
+		{"affine-forward", false, true, 50, 100, 4320},
+		{"affine-input-gradient", false, false, 50, 4320, 100},
+		{"affine-weight-gradient", true, false, 100, 4320, 50},
+		{"narrow", false, false, 576, 30, 25},
+	} {
+		b.Run(fmt.Sprintf("%s/%dx%dx%d", s.name, s.m, s.n, s.k), func(b *testing.B) {
+			lda, ldb := s.k, s.n
+			if s.transA {
+				lda = s.m
+			}
+			if s.transB {
+				ldb = s.k
+			}
+			x, y, z := ones(s.m*s.k), ones(s.k*s.n), make([]float32, s.m*s.n)
+			for b.Loop() {
+				Gemm(s.transA, s.transB, s.m, s.n, s.k, x, lda, y, ldb, false, z, s.n)
+			}
+			gigaflops(b, 2*s.m*s.n*s.k)
+		})
 	}
 }
 
+// BenchmarkConvPool is the first step of the book's network on an image of
+// noise, where nothing can be left out.
+func BenchmarkConvPool(b *testing.B) {
+	g := ConvPool{Height: 5, Run: 5, Channels: 1, RowSize: 28, Rows: 12, Cols: 12, Filters: 30}
+	packed := make([]float32, g.PackedSize())
+	g.Pack(packed, func(int, int, int) float32 { return 0.5 }, ones(30))
+	x, y, occupied := ones(784), make([]float32, 144*30+2*Lanes()), make([]int32, 28*12)
+	for b.Loop() {
+		g.Forward(y, x, packed, occupied)
+	}
+	gigaflops(b, 2*576*30*25)
+}
+
+func BenchmarkAxpyRows(b *testing.B) {
+	x, y := ones(5*160), ones(5*720)
+	for b.Loop() {
+		AxpyRows(0.5, 5, 160, x, 160, y, 720)
+	}
+	gigaflops(b, 2*5*160)
+}
+
+// BenchmarkAddRows is an affine layer of 256 inputs, half of them 0, and 100
+// outputs.
 func BenchmarkAddRows(b *testing.B) {
-	x, y, w := make([]float32, 64), make([]float32, 128), make([]float32, 64*128)
-	for i := 0; i < 64; i += 2 {
-		x[i] = 1
+	width := PackedWidth(100)
+	x, y, w := make([]float32, 256), make([]float32, width), ones(256*width)
+	for i := 0; i < len(x); i += 2 {
+		x[i] = 1e-9
 	}
 	for b.Loop() {
 		AddRows(y, x, w)
 	}
+	gigaflops(b, 2*128*100)
+}
+
+func ones(n int) []float32 {
+	x := make([]float32, n)
+	for i := range x {
+		x[i] = 1
+	}
+	return x
 }

@@ -1,7 +1,6 @@
 package f32
 
 import (
-	"fmt"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -165,52 +164,5 @@ func TestEmptyInnerDimension(t *testing.T) {
 		if c[0] != 0 || c[1] != 0 {
 			t.Errorf("%s: the sum of nothing is %v; want zeros", name, c)
 		}
-	}
-}
-
-// FuzzGemm tries random shapes.
-func FuzzGemm(f *testing.F) {
-	f.Add(uint64(1), byte(5), byte(100), byte(65), byte(7))
-	f.Add(uint64(2), byte(1), byte(1), byte(1), byte(0))
-	f.Fuzz(func(t *testing.T, seed uint64, m, n, k, flags byte) {
-		if m == 0 || n == 0 || k == 0 {
-			return
-		}
-		checkGemm(t, Gemm, rand.New(rand.NewPCG(seed, 0)), flags&1 != 0, flags&2 != 0, flags&4 != 0, int(m), int(n), int(k), int(flags>>4))
-	})
-}
-
-// BenchmarkGemm measures the shapes of the book's network and a square one.
-func BenchmarkGemm(b *testing.B) {
-	for _, s := range []struct {
-		name           string
-		transA, transB bool
-		m, n, k        int
-	}{
-		{"square", false, false, 512, 512, 512},
-		{"conv", false, false, 30, 576, 25},
-		{"conv weights", false, true, 30, 25, 576},
-		{"affine", false, true, 50, 100, 4320},
-		{"affine, one image", false, true, 1, 100, 4320},
-		{"affine weights", true, false, 100, 4320, 50},
-		{"affine input", false, false, 50, 4320, 100},
-	} {
-		b.Run(fmt.Sprintf("%s/%dx%dx%d", s.name, s.m, s.n, s.k), func(b *testing.B) {
-			random := rand.New(rand.NewPCG(1, 1))
-			_, x := guarded(random, s.m*s.k)
-			_, y := guarded(random, s.k*s.n)
-			c := make([]float32, s.m*s.n)
-			lda, ldb := s.k, s.n
-			if s.transA {
-				lda = s.m
-			}
-			if s.transB {
-				ldb = s.k
-			}
-			for b.Loop() {
-				Gemm(s.transA, s.transB, s.m, s.n, s.k, x, lda, y, ldb, false, c, s.n)
-			}
-			b.ReportMetric(2*float64(s.m*s.n*s.k)*float64(b.N)/float64(b.Elapsed().Nanoseconds()), "GFLOP/s")
-		})
 	}
 }

@@ -15,11 +15,12 @@ func tile2x6(k int, a0, a1 []float32, stepA int, b []float32, ldb int, c0, c1 []
 	var s10, s11, s12, s13, s14, s15 simd.Float32s
 	w := s00.Len()
 	at, bt := 0, 0
-	for p := 0; p < k; p++ {
+	p := 0
+	for ; p+2 <= k; p += 2 {
 		x0 := simd.BroadcastFloat32s(a0[at])
 		x1 := simd.BroadcastFloat32s(a1[at])
 		at += stepA
-		row := b[bt : bt+6*w]
+		row := b[bt : bt+6*w : bt+6*w]
 		bt += ldb
 		v0 := simd.LoadFloat32s(row)
 		s00 = v0.MulAdd(x0, s00)
@@ -39,7 +40,54 @@ func tile2x6(k int, a0, a1 []float32, stepA int, b []float32, ldb int, c0, c1 []
 		v5 := simd.LoadFloat32s(row[5*w:])
 		s05 = v5.MulAdd(x0, s05)
 		s15 = v5.MulAdd(x1, s15)
+		y0 := simd.BroadcastFloat32s(a0[at])
+		y1 := simd.BroadcastFloat32s(a1[at])
+		at += stepA
+		next := b[bt : bt+6*w : bt+6*w]
+		bt += ldb
+		u0 := simd.LoadFloat32s(next)
+		s00 = u0.MulAdd(y0, s00)
+		s10 = u0.MulAdd(y1, s10)
+		u1 := simd.LoadFloat32s(next[w:])
+		s01 = u1.MulAdd(y0, s01)
+		s11 = u1.MulAdd(y1, s11)
+		u2 := simd.LoadFloat32s(next[2*w:])
+		s02 = u2.MulAdd(y0, s02)
+		s12 = u2.MulAdd(y1, s12)
+		u3 := simd.LoadFloat32s(next[3*w:])
+		s03 = u3.MulAdd(y0, s03)
+		s13 = u3.MulAdd(y1, s13)
+		u4 := simd.LoadFloat32s(next[4*w:])
+		s04 = u4.MulAdd(y0, s04)
+		s14 = u4.MulAdd(y1, s14)
+		u5 := simd.LoadFloat32s(next[5*w:])
+		s05 = u5.MulAdd(y0, s05)
+		s15 = u5.MulAdd(y1, s15)
 	}
+	if p < k {
+		x0 := simd.BroadcastFloat32s(a0[at])
+		x1 := simd.BroadcastFloat32s(a1[at])
+		row := b[bt : bt+6*w : bt+6*w]
+		v0 := simd.LoadFloat32s(row)
+		s00 = v0.MulAdd(x0, s00)
+		s10 = v0.MulAdd(x1, s10)
+		v1 := simd.LoadFloat32s(row[w:])
+		s01 = v1.MulAdd(x0, s01)
+		s11 = v1.MulAdd(x1, s11)
+		v2 := simd.LoadFloat32s(row[2*w:])
+		s02 = v2.MulAdd(x0, s02)
+		s12 = v2.MulAdd(x1, s12)
+		v3 := simd.LoadFloat32s(row[3*w:])
+		s03 = v3.MulAdd(x0, s03)
+		s13 = v3.MulAdd(x1, s13)
+		v4 := simd.LoadFloat32s(row[4*w:])
+		s04 = v4.MulAdd(x0, s04)
+		s14 = v4.MulAdd(x1, s14)
+		v5 := simd.LoadFloat32s(row[5*w:])
+		s05 = v5.MulAdd(x0, s05)
+		s15 = v5.MulAdd(x1, s15)
+	}
+
 	store6(c0, s00, s01, s02, s03, s04, s05, add)
 	store6(c1, s10, s11, s12, s13, s14, s15, add)
 }
@@ -52,7 +100,7 @@ func tile1x6(k int, a0 []float32, stepA int, b []float32, ldb int, c0 []float32,
 	for p := 0; p < k; p++ {
 		x0 := simd.BroadcastFloat32s(a0[at])
 		at += stepA
-		row := b[bt : bt+6*w]
+		row := b[bt : bt+6*w : bt+6*w]
 		bt += ldb
 		v0 := simd.LoadFloat32s(row)
 		s00 = v0.MulAdd(x0, s00)
@@ -100,11 +148,12 @@ func tile2x4(k int, a0, a1 []float32, stepA int, b []float32, ldb int, c0, c1 []
 	var s10, s11, s12, s13 simd.Float32s
 	w := s00.Len()
 	at, bt := 0, 0
-	for p := 0; p < k; p++ {
+	p := 0
+	for ; p+2 <= k; p += 2 {
 		x0 := simd.BroadcastFloat32s(a0[at])
 		x1 := simd.BroadcastFloat32s(a1[at])
 		at += stepA
-		row := b[bt : bt+4*w]
+		row := b[bt : bt+4*w : bt+4*w]
 		bt += ldb
 		v0 := simd.LoadFloat32s(row)
 		s00 = v0.MulAdd(x0, s00)
@@ -118,7 +167,42 @@ func tile2x4(k int, a0, a1 []float32, stepA int, b []float32, ldb int, c0, c1 []
 		v3 := simd.LoadFloat32s(row[3*w:])
 		s03 = v3.MulAdd(x0, s03)
 		s13 = v3.MulAdd(x1, s13)
+		y0 := simd.BroadcastFloat32s(a0[at])
+		y1 := simd.BroadcastFloat32s(a1[at])
+		at += stepA
+		next := b[bt : bt+4*w : bt+4*w]
+		bt += ldb
+		u0 := simd.LoadFloat32s(next)
+		s00 = u0.MulAdd(y0, s00)
+		s10 = u0.MulAdd(y1, s10)
+		u1 := simd.LoadFloat32s(next[w:])
+		s01 = u1.MulAdd(y0, s01)
+		s11 = u1.MulAdd(y1, s11)
+		u2 := simd.LoadFloat32s(next[2*w:])
+		s02 = u2.MulAdd(y0, s02)
+		s12 = u2.MulAdd(y1, s12)
+		u3 := simd.LoadFloat32s(next[3*w:])
+		s03 = u3.MulAdd(y0, s03)
+		s13 = u3.MulAdd(y1, s13)
 	}
+	if p < k {
+		x0 := simd.BroadcastFloat32s(a0[at])
+		x1 := simd.BroadcastFloat32s(a1[at])
+		row := b[bt : bt+4*w : bt+4*w]
+		v0 := simd.LoadFloat32s(row)
+		s00 = v0.MulAdd(x0, s00)
+		s10 = v0.MulAdd(x1, s10)
+		v1 := simd.LoadFloat32s(row[w:])
+		s01 = v1.MulAdd(x0, s01)
+		s11 = v1.MulAdd(x1, s11)
+		v2 := simd.LoadFloat32s(row[2*w:])
+		s02 = v2.MulAdd(x0, s02)
+		s12 = v2.MulAdd(x1, s12)
+		v3 := simd.LoadFloat32s(row[3*w:])
+		s03 = v3.MulAdd(x0, s03)
+		s13 = v3.MulAdd(x1, s13)
+	}
+
 	store4(c0, s00, s01, s02, s03, add)
 	store4(c1, s10, s11, s12, s13, add)
 }
@@ -131,7 +215,7 @@ func tile1x4(k int, a0 []float32, stepA int, b []float32, ldb int, c0 []float32,
 	for p := 0; p < k; p++ {
 		x0 := simd.BroadcastFloat32s(a0[at])
 		at += stepA
-		row := b[bt : bt+4*w]
+		row := b[bt : bt+4*w : bt+4*w]
 		bt += ldb
 		v0 := simd.LoadFloat32s(row)
 		s00 = v0.MulAdd(x0, s00)
