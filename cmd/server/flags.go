@@ -16,6 +16,7 @@ type config struct {
 	addr              string
 	weights           string
 	maxBodyBytes      int64
+	maxBufferedBytes  int64
 	maxPixels         int
 	maxImages         int
 	requestTimeout    time.Duration
@@ -42,6 +43,8 @@ func (c *config) flags() []cli.Flag {
 			Usage: "weights `FILE`"},
 		&cli.Int64Flag{Name: "max-body-bytes", Value: httpapi.DefaultMaxBodyBytes, Destination: &c.maxBodyBytes, Sources: env("max-body-bytes"),
 			Validator: atLeast[int64](1), Usage: "largest request body"},
+		&cli.Int64Flag{Name: "max-buffered-bytes", Value: httpapi.DefaultMaxBufferedBytes, Destination: &c.maxBufferedBytes, Sources: env("max-buffered-bytes"),
+			Validator: atLeast[int64](2), Usage: "most bytes of request bodies in memory at once, at least twice max-body-bytes; what is more is answered 503"},
 		&cli.IntFlag{Name: "max-pixels", Value: httpapi.DefaultMaxPixels, Destination: &c.maxPixels, Sources: env("max-pixels"),
 			Validator: atLeast(1), Usage: "largest image, width times height"},
 		&cli.IntFlag{Name: "max-images", Value: httpapi.DefaultMaxImages, Destination: &c.maxImages, Sources: env("max-images"),
@@ -96,8 +99,13 @@ func between(least, most int) func(int) error {
 	}
 }
 
-// check refuses timeouts that would cut off answers which are in time.
+// check refuses timeouts that would cut off answers which are in time, and
+// less memory than one body may need.
 func (c *config) check() error {
+	if c.maxBufferedBytes/2 < c.maxBodyBytes {
+		return fmt.Errorf("--max-buffered-bytes is %d; it must be at least twice --max-body-bytes %d; %w",
+			c.maxBufferedBytes, c.maxBodyBytes, errUsage)
+	}
 	if c.writeTimeout-c.readTimeout <= c.requestTimeout {
 		return fmt.Errorf("--write-timeout is %v; it must be more than --read-timeout %v and --request-timeout %v together; %w",
 			c.writeTimeout, c.readTimeout, c.requestTimeout, errUsage)

@@ -181,6 +181,7 @@ func TestUsageErrors(t *testing.T) {
 		{"--idle-timeout", "90"}, {"--max-pixels", "0"}, {"--max-images", "0"}, {"--max-images", "17"}, {"--max-body-bytes", "0"}, {"--log-level", "loud"}, {"--log-format", "xml"},
 		{"--drain-delay", "-1s"}, {"--health", "nonsense"}, {"--health="}, {"--health", "http://[::1"},
 		{"--write-timeout", "20s"}, {"--read-timeout", "1h"}, {"--request-timeout", "2562047h"},
+		{"--max-buffered-bytes", "16777215"}, {"--max-body-bytes", "9223372036854775807"},
 	} {
 		t.Run(strings.Join(args, " "), func(t *testing.T) {
 			code, stdout, stderr := command(args...)

@@ -32,14 +32,15 @@ func serve(ctx context.Context, c config, stderr io.Writer) error {
 		return fmt.Errorf("%s: %w", cmp.Or(c.weights, "embedded weights"), err)
 	}
 	api := httpapi.New(httpapi.Options{
-		Classifier:     classifier,
-		Model:          httpapi.Model{Version: version, Digest: model.Digest()},
-		Build:          httpapi.Build{Version: programVersion(), Kernel: cnn.Kernel()},
-		Logger:         logger,
-		MaxBodyBytes:   c.maxBodyBytes,
-		MaxPixels:      c.maxPixels,
-		MaxImages:      c.maxImages,
-		RequestTimeout: c.requestTimeout,
+		Classifier:       classifier,
+		Model:            httpapi.Model{Version: version, Digest: model.Digest()},
+		Build:            httpapi.Build{Version: programVersion(), Kernel: cnn.Kernel()},
+		Logger:           logger,
+		MaxBodyBytes:     c.maxBodyBytes,
+		MaxBufferedBytes: c.maxBufferedBytes,
+		MaxPixels:        c.maxPixels,
+		MaxImages:        c.maxImages,
+		RequestTimeout:   c.requestTimeout,
 	})
 	listener, err := net.Listen("tcp", c.addr)
 	if err != nil {

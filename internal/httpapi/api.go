@@ -34,23 +34,25 @@ type Build struct{ Version, Kernel string }
 
 // Options say how an API works. Only the Classifier is needed.
 type Options struct {
-	Classifier     Classifier
-	Model          Model
-	Build          Build
-	Registry       *prometheus.Registry // takes the metrics and is served by /metrics; nil means a new one
-	Logger         *slog.Logger         // nil means no log
-	MaxBodyBytes   int64                // 0 means DefaultMaxBodyBytes
-	MaxPixels      int                  // of an image, as the Classifier has it, for problems to tell; 0 means DefaultMaxPixels
-	MaxImages      int                  // of one request; 0 means DefaultMaxImages
-	RequestTimeout time.Duration        // for an answer, once the request has been read; 0 means DefaultRequestTimeout
+	Classifier       Classifier
+	Model            Model
+	Build            Build
+	Registry         *prometheus.Registry // takes the metrics and is served by /metrics; nil means a new one
+	Logger           *slog.Logger         // nil means no log
+	MaxBodyBytes     int64                // 0 means DefaultMaxBodyBytes
+	MaxBufferedBytes int64                // of all bodies that are in memory at once; 0 means DefaultMaxBufferedBytes
+	MaxPixels        int                  // of an image, as the Classifier has it, for problems to tell; 0 means DefaultMaxPixels
+	MaxImages        int                  // of one request; 0 means DefaultMaxImages
+	RequestTimeout   time.Duration        // for an answer, once the request has been read; 0 means DefaultRequestTimeout
 }
 
 // Defaults of Options.
 const (
-	DefaultMaxBodyBytes   = 8 << 20
-	DefaultMaxPixels      = 25_000_000
-	DefaultMaxImages      = 16
-	DefaultRequestTimeout = 5 * time.Second
+	DefaultMaxBodyBytes     = 8 << 20
+	DefaultMaxBufferedBytes = 256 << 20
+	DefaultMaxPixels        = 25_000_000
+	DefaultMaxImages        = 16
+	DefaultRequestTimeout   = 5 * time.Second
 )
 
 // API answers the service's requests. It starts out not ready.
@@ -59,6 +61,7 @@ type API struct {
 	router  *chi.Mux
 	metrics *metrics
 	health  health
+	bodies  budget            // memory for them
 	limits  *strings.Replacer // puts the limits into the texts of problems
 }
 
@@ -70,6 +73,8 @@ func New(options Options) *API {
 	}
 	options = options.withDefaults()
 	a := &API{options: options, router: chi.NewRouter(), metrics: newMetrics(options), limits: options.limits()}
+	a.bodies.limit = options.MaxBufferedBytes
+	options.Registry.MustRegister(a.bodies.gauge())
 	a.router.Use(a.track, a.securityHeaders, a.closeWhileDraining, a.instrument, a.logAccess, a.recoverPanics)
 	a.routes()
 	a.metrics.create(a.router)
@@ -85,6 +90,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.MaxBodyBytes <= 0 {
 		o.MaxBodyBytes = DefaultMaxBodyBytes
+	}
+	if o.MaxBufferedBytes <= 0 {
+		o.MaxBufferedBytes = DefaultMaxBufferedBytes
 	}
 	if o.MaxPixels <= 0 {
 		o.MaxPixels = DefaultMaxPixels

@@ -73,6 +73,7 @@ func TestMetricSeriesExistFromTheStart(t *testing.T) {
 		"digits_predictions_total":             10,
 		"digits_requests_rejected_total":       28,
 		"digits_panics_total":                  1,
+		"digits_body_memory_bytes":             1,
 		"digits_build_info":                    1,
 		"digits_model_info":                    1,
 		"go_goroutines":                        1,

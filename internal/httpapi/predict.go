@@ -22,7 +22,9 @@ func (a *API) predict(w http.ResponseWriter, r *http.Request) {
 		a.fail(w, r, err)
 		return
 	}
-	up, err := a.readUpload(w, r)
+	memory := &share{of: &a.bodies}
+	defer memory.release() // images wait for a slot in it
+	up, err := a.readUpload(w, r, memory)
 	a.metrics.observeStage("read", time.Since(x.began))
 	if err != nil {
 		a.fail(w, r, err)

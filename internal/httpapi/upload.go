@@ -27,8 +27,8 @@ type sentImage struct {
 // readUpload takes the images out of the request, whichever of the three forms
 // it has. The body is read to its end first: only then can net/http notice that
 // a client has left.
-func (a *API) readUpload(w http.ResponseWriter, r *http.Request) (upload, error) {
-	body, err := a.readBody(w, r)
+func (a *API) readUpload(w http.ResponseWriter, r *http.Request, memory *share) (upload, error) {
+	body, err := a.readBody(w, r, memory)
 	if err != nil {
 		return upload{}, err
 	}
@@ -56,9 +56,9 @@ func (a *API) readUpload(w http.ResponseWriter, r *http.Request) (upload, error)
 	return up, nil
 }
 
-// readBody reads the whole body, within the limit. It allocates as the bytes
+// readBody reads the whole body, within the limits. It allocates as the bytes
 // come, not as they are announced.
-func (a *API) readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+func (a *API) readBody(w http.ResponseWriter, r *http.Request, memory *share) ([]byte, error) {
 	if encoding := r.Header.Get("Content-Encoding"); encoding != "" && !strings.EqualFold(encoding, "identity") {
 		return nil, errContentEncoding
 	}
@@ -66,12 +66,18 @@ func (a *API) readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 		return nil, errBodyTooLarge
 	}
 	var body bytes.Buffer
-	body.Grow(int(min(max(r.ContentLength, 0), 64<<10)) + bytes.MinRead)
-	_, err := body.ReadFrom(http.MaxBytesReader(w, r.Body, a.options.MaxBodyBytes))
+	err := error(errBuffersFull)
+	if memory.fits(max(r.ContentLength, 0)) {
+		body.Grow(int(min(max(r.ContentLength, 0), 4<<10)) + bytes.MinRead)
+		_, err = body.ReadFrom(meter{http.MaxBytesReader(w, r.Body, a.options.MaxBodyBytes), memory})
+	}
 	var tooLarge *http.MaxBytesError
 	switch {
 	case err == nil:
 		return body.Bytes(), nil
+	case errors.Is(err, errBuffersFull):
+		w.Header().Set("Connection", "close") // or net/http reads the rest before it answers
+		return nil, err
 	case errors.As(err, &tooLarge):
 		return nil, errBodyTooLarge
 	case errors.Is(err, os.ErrDeadlineExceeded):
