@@ -98,7 +98,7 @@ func TestBadInput(t *testing.T) {
 		{"another field's case", post("application/json", []byte(`{"Image":"aaaa"}`)), 400, "unexpected-field"},
 		{"a field without quotes", post("application/json", []byte(`{"image":"aaaa",image}`)), 400, "malformed-json"},
 		{"an empty part", form(t, "image", nil), 400, "empty-image"},
-		{"33 other parts", form(t, "other", make([][]byte, 33)...), 400, "too-many-images"},
+		{"33 other parts", form(t, "other", make([][]byte, 33)...), 400, "too-many-parts"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			request := test.request.Clone(t.Context())

@@ -3,10 +3,12 @@ package httpapi
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"image"
 	"image/png"
 	"math"
 	"net/http"
+	"net/url"
 	"strconv"
 	"time"
 
@@ -109,7 +111,11 @@ func write(w http.ResponseWriter, status int, contentType string, body []byte) {
 
 // explainParameter reports whether the query asks for the picture.
 func explainParameter(r *http.Request) (bool, error) {
-	switch r.URL.Query().Get("explain") {
+	query, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return false, fmt.Errorf("%w: %w", errInvalidParameter, err)
+	}
+	switch query.Get("explain") {
 	case "1", "true":
 		return true, nil
 	case "", "0", "false":

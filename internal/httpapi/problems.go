@@ -28,6 +28,7 @@ var (
 	errBodyTooLarge     = errors.New("the body is too large")
 	errContentEncoding  = errors.New("the body is compressed")
 	errTooManyImages    = errors.New("there are too many images in the request")
+	errTooManyParts     = errors.New("there are too many parts in the form")
 	errNotReady         = errors.New("the instance is not ready")
 	errDraining         = errors.New("the instance is stopping")
 	errPanic            = errors.New("a handler panicked")
@@ -72,9 +73,11 @@ var problems = []problem{
 	{errNoImage, "missing-image", http.StatusBadRequest, "There is no image in the request",
 		"A form needs a part named image, a JSON object a field image or images."},
 	{errTooManyImages, "too-many-images", http.StatusBadRequest, "There are too many images in the request",
-		"A request may have at most {images} images, and a form twice as many parts. Send several requests."},
+		"A request may have at most {images} images. Send several requests."},
+	{errTooManyParts, "too-many-parts", http.StatusBadRequest, "There are too many parts in the form",
+		"It may have twice {images} at most, {images} of them images. Send only the parts named image."},
 	{errInvalidParameter, "invalid-parameter", http.StatusBadRequest, "A query parameter is invalid",
-		"The parameter explain can be 1 or true, 0 or false."},
+		"The parameter explain can be 1 or true, 0 or false. Percent-encode what has a meaning of its own in a query."},
 	{imageprep.ErrEmpty, "empty-image", http.StatusBadRequest, "The image is empty",
 		"It has no bytes. Send the bytes of an image file."},
 	{imageprep.ErrMalformed, "malformed-image", http.StatusBadRequest, "The image is damaged",

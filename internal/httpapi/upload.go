@@ -50,8 +50,6 @@ func (a *API) readUpload(w http.ResponseWriter, r *http.Request, memory *share) 
 		return upload{}, err
 	case len(up.images) == 0:
 		return upload{}, errNoImage
-	case len(up.images) > a.options.MaxImages:
-		return upload{}, errTooManyImages
 	}
 	return up, nil
 }
@@ -102,10 +100,12 @@ func (a *API) parseForm(body []byte, boundary string) (upload, error) {
 		if err != nil {
 			return upload{}, fmt.Errorf("%w: %w", errMalformedForm, err)
 		}
-		if parts >= 2*a.options.MaxImages {
+		switch isImage := part.FormName() == "image"; {
+		case isImage && len(up.images) == a.options.MaxImages:
 			return upload{}, errTooManyImages
-		}
-		if part.FormName() != "image" {
+		case parts >= 2*a.options.MaxImages:
+			return upload{}, errTooManyParts
+		case !isImage:
 			continue
 		}
 		data, err := io.ReadAll(part)
