@@ -3,6 +3,9 @@
 export GOTOOLCHAIN ?= go1.27.3
 export GOEXPERIMENT ?= simd
 
+# The version that the server tells; without git, it is what Go knows of it.
+VERSION = -ldflags "-X main.version=$(shell git describe --tags --always --dirty 2>/dev/null)"
+
 TOOLS := $(CURDIR)/bin/tools
 STATICCHECK := $(TOOLS)/staticcheck-v0.8.2
 GOVULNCHECK := $(TOOLS)/govulncheck-v1.9.0
@@ -10,7 +13,7 @@ GOVULNCHECK := $(TOOLS)/govulncheck-v1.9.0
 .PHONY: serve test train eval bench lint vulnerabilities fuzz build clean
 
 serve: ## serve on :8080 with the embedded weights; flags in ARGS
-	go run ./cmd/server $(ARGS)
+	go build $(VERSION) -o bin/server ./cmd/server && exec bin/server $(ARGS)
 
 test: ## every test
 	go test $(ARGS) ./...
@@ -22,7 +25,7 @@ eval: ## figures of a weights file on the test set; flags in ARGS
 	go run ./cmd/train eval $(ARGS)
 
 build: ## static binaries in bin/
-	CGO_ENABLED=0 go build -trimpath -o bin/ ./cmd/...
+	CGO_ENABLED=0 go build -trimpath $(VERSION) -o bin/ ./cmd/...
 
 bench: ## benchmarks, in benchstat's format
 	go test -run '^$$' -bench . -benchmem $(ARGS) ./...

@@ -65,7 +65,7 @@ func (c *config) flags() []cli.Flag {
 		&cli.BoolFlag{Name: "version", Destination: &c.showVersion, HideDefault: true,
 			Usage: "print the version and exit"},
 		&cli.StringFlag{Name: "health", Destination: &c.health,
-			Usage: "ask the server at this `URL` or address whether it is ready, and exit with 0 or 1"},
+			Usage: "ask the server at this `URL` or address whether it is ready, and exit with 0 or 1; self means the one of --addr"},
 	}
 }
 

@@ -15,9 +15,14 @@ import (
 const healthTimeout = 3 * time.Second
 
 // checkHealth asks a server whether it is ready. The target is a URL, or an
-// address such as --addr takes; without a path, /readyz is meant. It is for container
-// health checks, where there is no shell and no other client.
-func checkHealth(ctx context.Context, target string, stdout io.Writer) error {
+// address such as --addr takes, or self for that of --addr; without a path, /readyz
+// is meant. It is for container health checks, where there is no shell and no
+// other client.
+func (c config) checkHealth(ctx context.Context, stdout io.Writer) error {
+	target := c.health
+	if target == "self" {
+		target = c.addr
+	}
 	target, err := healthURL(target)
 	if err != nil {
 		return err
@@ -56,8 +61,14 @@ func healthURL(target string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("%q is neither a URL nor an address such as :8080: %w; %w", target, err, errUsage)
 	}
-	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
-		host = "localhost"
+	if port == "0" {
+		return "", fmt.Errorf("%q does not tell the port; name the address that the log says; %w", target, errUsage)
+	}
+	switch ip := net.ParseIP(host); { // localhost would need a file or a name server
+	case host == "" || ip.Equal(net.IPv4zero):
+		host = "127.0.0.1"
+	case ip.Equal(net.IPv6unspecified):
+		host = "::1"
 	}
 	return "http://" + net.JoinHostPort(host, port) + "/readyz", nil
 }

@@ -74,7 +74,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 			case c.showVersion:
 				return printVersion(stdout)
 			case command.IsSet("health"):
-				return checkHealth(ctx, c.health, stdout)
+				return c.checkHealth(ctx, stdout)
 			}
 			if err := c.check(); err != nil {
 				return err

@@ -179,7 +179,7 @@ func TestUsageErrors(t *testing.T) {
 	for _, args := range [][]string{
 		{"--unknown"}, {"-unknown", "1"}, {"serve"}, {"--addr"}, {"--slots", "many"}, {"--slots", "-1"}, {"--slots", "0"}, {"--slots", "1025"}, {"--idle-timeout", "0"},
 		{"--idle-timeout", "90"}, {"--max-pixels", "0"}, {"--max-images", "0"}, {"--max-images", "17"}, {"--max-body-bytes", "0"}, {"--log-level", "loud"}, {"--log-format", "xml"},
-		{"--drain-delay", "-1s"}, {"--health", "nonsense"}, {"--health="}, {"--health", "http://[::1"},
+		{"--drain-delay", "-1s"}, {"--health", "nonsense"}, {"--health="}, {"--addr", ":0", "--health", "self"}, {"--health", "http://[::1"},
 		{"--write-timeout", "20s"}, {"--read-timeout", "1h"}, {"--request-timeout", "2562047h"},
 		{"--max-buffered-bytes", "16777215"}, {"--max-body-bytes", "9223372036854775807"},
 	} {
@@ -224,6 +224,15 @@ func TestVersion(t *testing.T) {
 	}
 }
 
+// The linker can set the version; it is what the program then says of itself.
+func TestVersionOfTheLinker(t *testing.T) {
+	defer func(old string) { version = old }(version)
+	version = "v1.2.3-4-gabcdef0"
+	if _, stdout, _ := command("--version"); !strings.HasPrefix(stdout, "digits v1.2.3-4-gabcdef0 go") {
+		t.Errorf("stdout %q", stdout)
+	}
+}
+
 func TestHealth(t *testing.T) {
 	p := start(t)
 	_, port, _ := net.SplitHostPort(p.addr)
@@ -231,6 +240,12 @@ func TestHealth(t *testing.T) {
 		"http://" + p.addr, "http://" + p.addr + "/"} {
 		if code, stdout, stderr := command("-health", target); code != 0 || !strings.HasPrefix(stdout, "healthy") {
 			t.Errorf("%s: exit code %d, %s%s", target, code, stdout, stderr)
+		}
+	}
+	t.Setenv("DIGITS_ADDR", ":"+port)
+	for _, args := range [][]string{{"--health", "self"}, {"--addr", p.addr, "--health", "self"}} {
+		if code, stdout, stderr := command(args...); code != 0 || stdout != "healthy: http://127.0.0.1:"+port+"/readyz\n" {
+			t.Errorf("%s: exit code %d, %s%s", args, code, stdout, stderr)
 		}
 	}
 	if code, _, stderr := command("--health", "http://"+p.addr+"/nowhere"); code != 1 || !strings.Contains(stderr, "404") {
