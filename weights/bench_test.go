@@ -11,8 +11,8 @@ import (
 )
 
 // BenchmarkLogits measures inference with the embedded weights by batch size,
-// on the digits of the test set and, because zeros cost nothing, on noise that
-// has none.
+// on the digits of the test set; because zeros cost nothing, on noise that has
+// none; and on noise too small to be normalised.
 func BenchmarkLogits(b *testing.B) {
 	m, err := cnn.Load(bytes.NewReader(Default()))
 	if err != nil {
@@ -29,7 +29,11 @@ func BenchmarkLogits(b *testing.B) {
 	for i := range noise {
 		noise[i] = random.Float32() + 0.001
 	}
-	for name, images := range map[string][]float32{"digits": digits, "noise": noise} {
+	denormal := make([]float32, len(noise))
+	for i, v := range noise {
+		denormal[i] = v * 1e-39
+	}
+	for name, images := range map[string][]float32{"digits": digits, "noise": noise, "denormal": denormal} {
 		for _, batch := range []int{1, 8, 16, 64, 256} {
 			b.Run(fmt.Sprintf("%s/batch=%d", name, batch), func(b *testing.B) {
 				workspace, size := m.NewWorkspace(batch), batch*784
