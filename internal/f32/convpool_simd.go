@@ -14,6 +14,10 @@ func (g ConvPool) pixels(y, x, packed []float32, active []uint32) {
 		g.pixelsPlain(y, x, packed, active)
 		return
 	}
+	if vectors == wideLanes {
+		convPoolWide(y, x, packed, active, g.Height*g.Run, g.Run, g.Channels, g.RowSize, g.Filters)
+		return
+	}
 	convPool(y, x, packed, active, g.Height*g.Run, g.Run, g.Channels, g.RowSize, g.Filters)
 }
 

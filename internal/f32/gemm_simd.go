@@ -112,6 +112,9 @@ func (t *tiling) column() {
 // rows computes a tile, by way of a buffer where it is wider than the result.
 func (t *tiling) rows(a0, a1, c0, c1 []float32) {
 	tile := tile2x6
+	if vectors == wideLanes {
+		tile = tile2x6Wide
+	}
 	if t.width == 4*vectors {
 		tile = tile2x4
 	}

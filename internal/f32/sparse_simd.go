@@ -54,26 +54,33 @@ func addRows(y, x, w []float32) {
 		addRowsGonum(y, x, w)
 		return
 	}
-	var index [sparseChunk]int32
+	var index [sparseChunk + maxLanes]int32
 	for start := 0; start < len(x); start += sparseChunk {
-		part := x[start:min(start+sparseChunk, len(x))]
-		found := index[:nonZeros(&index, part)]
-		rows := w[start*len(y):]
-		j := 0
-		for ; j+8*vectors <= len(y); j += 8 * vectors {
-			addRows8(y[j:], part, found, rows[j:], len(y))
-		}
-		for ; j < len(y); j += 4 * vectors {
-			addRows4(y[j:], part, found, rows[j:], len(y))
+		part, rows := x[start:min(start+sparseChunk, len(x))], w[start*len(y):]
+		if vectors == wideLanes {
+			addFoundWide(y, part, index[:nonZerosWide(&index, part)], rows)
+		} else {
+			addFound(y, part, index[:nonZeros(&index, part)], rows)
 		}
 	}
 }
 
+// addFound adds the rows that the index lists.
+func addFound(y, x []float32, index []int32, w []float32) {
+	j := 0
+	for ; j+8*vectors <= len(y); j += 8 * vectors {
+		addRows8(y[j:], x, index, w[j:], len(y))
+	}
+	for ; j < len(y); j += 4 * vectors {
+		addRows4(y[j:], x, index, w[j:], len(y))
+	}
+}
+
 // nonZeros lists where x is not zero, without a branch to guess.
-func nonZeros(index *[sparseChunk]int32, x []float32) int {
+func nonZeros(index *[sparseChunk + maxLanes]int32, x []float32) int {
 	n, i := 0, 0
 	add := func(i int, v float32) {
-		index[n&(sparseChunk-1)] = int32(i)
+		index[n] = int32(i)
 		next := n + 1
 		if math.Float32bits(v)&^signBit != 0 {
 			n = next
