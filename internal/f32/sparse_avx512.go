@@ -97,3 +97,32 @@ func nonZerosWide(index *[sparseChunk + maxLanes]int32, x []float32) int {
 	}
 	return n
 }
+
+// axpyRowsWide is axpyRowsVectors.
+func axpyRowsWide(alpha float32, rows, n int, x []float32, ldx int, y []float32, ldy int) {
+	a := archsimd.BroadcastFloat32x16(alpha)
+	for r := 0; r < rows; r++ {
+		u, v := x[r*ldx:][:n], y[r*ldy:][:n]
+		i := 0
+		for ; i+64 <= n; i += 64 {
+			p, q := (*[64]float32)(u[i:i+64:i+64]), (*[64]float32)(v[i:i+64:i+64])
+			p0, q0 := (*[16]float32)(p[:16]), (*[16]float32)(q[:16])
+			archsimd.LoadFloat32x16Array(p0).MulAdd(a, archsimd.LoadFloat32x16Array(q0)).StoreArray(q0)
+			p1, q1 := (*[16]float32)(p[16:32]), (*[16]float32)(q[16:32])
+			archsimd.LoadFloat32x16Array(p1).MulAdd(a, archsimd.LoadFloat32x16Array(q1)).StoreArray(q1)
+			p2, q2 := (*[16]float32)(p[32:48]), (*[16]float32)(q[32:48])
+			archsimd.LoadFloat32x16Array(p2).MulAdd(a, archsimd.LoadFloat32x16Array(q2)).StoreArray(q2)
+			p3, q3 := (*[16]float32)(p[48:]), (*[16]float32)(q[48:])
+			archsimd.LoadFloat32x16Array(p3).MulAdd(a, archsimd.LoadFloat32x16Array(q3)).StoreArray(q3)
+		}
+		for ; i+16 <= n; i += 16 {
+			p, q := (*[16]float32)(u[i:i+16:i+16]), (*[16]float32)(v[i:i+16:i+16])
+			archsimd.LoadFloat32x16Array(p).MulAdd(a, archsimd.LoadFloat32x16Array(q)).StoreArray(q)
+		}
+		if i < n {
+			p, _ := archsimd.LoadFloat32x16Part(u[i:])
+			q, _ := archsimd.LoadFloat32x16Part(v[i:])
+			p.MulAdd(a, q).StorePart(v[i:])
+		}
+	}
+}

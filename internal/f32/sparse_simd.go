@@ -14,7 +14,11 @@ func axpyRows(alpha float32, rows, n int, x []float32, ldx int, y []float32, ldy
 		axpyRowsGonum(alpha, rows, n, x, ldx, y, ldy)
 		return
 	}
-	if rows > 0 && n > 0 {
+	switch {
+	case rows <= 0 || n <= 0:
+	case vectors == wideLanes:
+		axpyRowsWide(alpha, rows, n, x, ldx, y, ldy)
+	default:
 		axpyRowsVectors(alpha, rows, n, x, ldx, y, ldy)
 	}
 }

@@ -15,3 +15,7 @@ func convPoolWide(y, x, packed []float32, active []uint32, taps, run, channels, 
 func addFoundWide(y, x []float32, index []int32, w []float32) { addFound(y, x, index, w) }
 
 func nonZerosWide(index *[sparseChunk + maxLanes]int32, x []float32) int { return nonZeros(index, x) }
+
+func axpyRowsWide(alpha float32, rows, n int, x []float32, ldx int, y []float32, ldy int) {
+	axpyRowsVectors(alpha, rows, n, x, ldx, y, ldy)
+}
