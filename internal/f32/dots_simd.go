@@ -13,7 +13,12 @@ func gemmDots(m, n, k int, a []float32, lda int, b []float32, ldb int, add bool,
 	for ; i+4 <= m; i += 4 {
 		a0, a1, a2, a3 := a[i*lda:], a[(i+1)*lda:], a[(i+2)*lda:], a[(i+3)*lda:]
 		for j := 0; j < n; j += 3 {
-			dots4x3(k, a0, a1, a2, a3, b[j*ldb:], b[min(j+1, n-1)*ldb:], b[min(j+2, n-1)*ldb:], out[:])
+			b0, b1, b2 := b[j*ldb:], b[min(j+1, n-1)*ldb:], b[min(j+2, n-1)*ldb:]
+			if vectors == wideLanes {
+				dots4x3Wide(k, a0, a1, a2, a3, b0, b1, b2, out[:])
+			} else {
+				dots4x3(k, a0, a1, a2, a3, b0, b1, b2, out[:])
+			}
 			columns := min(3, n-j)
 			for r := range 4 {
 				put(c[(i+r)*ldc+j:][:columns], out[3*r:], add)

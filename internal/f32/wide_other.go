@@ -19,3 +19,7 @@ func nonZerosWide(index *[sparseChunk + maxLanes]int32, x []float32) int { retur
 func axpyRowsWide(alpha float32, rows, n int, x []float32, ldx int, y []float32, ldy int) {
 	axpyRowsVectors(alpha, rows, n, x, ldx, y, ldy)
 }
+
+func dots4x3Wide(k int, a0, a1, a2, a3, b0, b1, b2 []float32, out []float32) {
+	dots4x3(k, a0, a1, a2, a3, b0, b1, b2, out)
+}
