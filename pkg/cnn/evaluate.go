@@ -1,6 +1,7 @@
 package cnn
 
-// Loss returns the mean softmax cross entropy over all n samples of x.
+// Loss returns the mean softmax cross entropy over all n samples of x. It
+// panics unless there is one label for every sample, and at least one.
 func (m *Model) Loss(x []float32, labels []uint8) float64 {
 	var loss float64
 	m.each(x, labels, func(logits []float32, labels []uint8) {
@@ -10,7 +11,8 @@ func (m *Model) Loss(x []float32, labels []uint8) float64 {
 }
 
 // Accuracy returns the share of the n samples of x whose largest logit is the
-// label's. Every sample counts, those of a last short batch too.
+// label's. Every sample counts, those of a last short batch too. It panics
+// unless there is one label for every sample, and at least one.
 func (m *Model) Accuracy(x []float32, labels []uint8) float64 {
 	correct, classes := 0, m.OutputShape().Size()
 	m.each(x, labels, func(logits []float32, labels []uint8) {

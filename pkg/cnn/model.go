@@ -107,7 +107,7 @@ func (m *Model) WithMetadata(key, value string) *Model {
 func Kernel() string { return f32.Kernel() }
 
 // ForInference returns the model without the layers that only training uses.
-// Its logits are the same.
+// Its logits are the same. It panics when the network is nothing but dropout.
 func (m *Model) ForInference() *Model {
 	spec := Spec{Input: m.net.spec.Input}
 	for _, l := range m.net.spec.Layers {

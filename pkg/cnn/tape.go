@@ -160,7 +160,8 @@ func (t *tape) gradient(parameters, x []float32, labels []uint8, scale float64, 
 
 // Gradient returns the mean softmax cross entropy of the samples and its
 // gradient with respect to all parameters, in the layout of Tensors. Dropout
-// is inactive.
+// is inactive. It panics unless there is one label for every sample, and at
+// least one.
 func (m *Model) Gradient(x []float32, labels []uint8) (loss float64, gradients []Tensor) {
 	if len(labels) == 0 || len(x) != len(labels)*m.net.spec.Input.Size() {
 		panic("cnn: the gradient needs one label for every sample")

@@ -43,7 +43,8 @@ type shard struct {
 	loss   float64
 }
 
-// NewTrainer returns a trainer that starts from the model's parameters.
+// NewTrainer returns a trainer that starts from the model's parameters. It
+// panics when the configuration has a negative batch or number of shards.
 func NewTrainer(m *Model, config TrainConfig) *Trainer {
 	if config.Optimizer == nil {
 		config.Optimizer = Adam{}
