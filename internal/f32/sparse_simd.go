@@ -23,8 +23,8 @@ func axpyRows(alpha float32, rows, n int, x []float32, ldx int, y []float32, ldy
 	}
 }
 
-// axpyRowsVectors is AxpyRows. Four vectors at once hide
-// the latency of the additions and most of the loop.
+// axpyRowsVectors is AxpyRows. Four vectors at once hide the latency of the
+// additions and most of the loop.
 func axpyRowsVectors(alpha float32, rows, n int, x []float32, ldx int, y []float32, ldy int) {
 	a := simd.BroadcastFloat32s(alpha)
 	w := a.Len()
@@ -75,7 +75,7 @@ func addFound(y, x []float32, index []int32, w []float32) {
 	for ; j+8*vectors <= len(y); j += 8 * vectors {
 		addRows8(y[j:], x, index, w[j:], len(y))
 	}
-	for ; j < len(y); j += 4 * vectors {
+	if j < len(y) { // a packed width is whole fours of vectors
 		addRows4(y[j:], x, index, w[j:], len(y))
 	}
 }

@@ -28,10 +28,18 @@ func newPlan(net *network, parameters []float32) *plan {
 		}
 		p.nodes, p.packed = append(p.nodes, nd), append(p.packed, packed)
 	}
-	for p.head < len(p.nodes) && !isAffine(p.nodes[p.head].layer) {
-		p.head++
-	}
+	p.head = headOf(p.nodes)
 	return p
+}
+
+// headOf returns how many nodes stand before the first affine layer.
+func headOf(nodes []node) int {
+	for i, nd := range nodes {
+		if isAffine(nd.layer) {
+			return i
+		}
+	}
+	return len(nodes)
 }
 
 // fuse makes one node of a convolution, a pooling of pairs and a ReLU, in this

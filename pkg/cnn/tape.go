@@ -23,11 +23,8 @@ type tape struct {
 }
 
 func newTape(net *network, batch int) *tape {
-	t := &tape{net: net, gradients: make([]float32, net.parameters)}
+	t := &tape{net: net, head: headOf(net.nodes), gradients: make([]float32, net.parameters)}
 	scratch := 0
-	for t.head < len(net.nodes) && !isAffine(net.nodes[t.head].layer) {
-		t.head++
-	}
 	for i, nd := range net.nodes {
 		t.activations = append(t.activations, newSlab(batch*nd.out.Size()))
 		t.memos = append(t.memos, make([]int32, batch*nd.memo))
@@ -127,7 +124,8 @@ func (t *tape) delta(i int, shape Shape, first, n int) []float32 {
 	return part(t.deltas[i], shape.Size(), first, n)
 }
 
-// part returns n samples of a slab, with what follows as their slack.
+// part returns n samples of a slab, from the first on, with what follows as
+// their slack.
 func part(slab []float32, size, first, n int) []float32 {
 	return slab[first*size : (first+n)*size]
 }
