@@ -31,8 +31,8 @@ var ErrCorrupt = errors.New("the weights file is damaged")
 var ErrForeign = errors.New("this is not a weights file of digits")
 
 // ErrNotFinite is wrapped by the error about saving NaN or infinity, which no
-// reader would accept.
-var ErrNotFinite = errors.New("the parameters are no longer finite numbers")
+// reader would accept, and by NotFiniteError.
+var ErrNotFinite = errors.New("a number is not finite")
 
 const (
 	maxHeaderBytes = 1 << 20
@@ -58,7 +58,7 @@ func encodeTensors(tensors []Tensor, metadata map[string]string) ([]byte, error)
 	for _, t := range tensors {
 		for _, v := range t.Data {
 			if !finite(v) {
-				return nil, fmt.Errorf("%w: %s holds %v", ErrNotFinite, t.Name, v)
+				return nil, fmt.Errorf("%w: the parameters %s hold %v", ErrNotFinite, t.Name, v)
 			}
 			file = binary.LittleEndian.AppendUint32(file, math.Float32bits(v))
 		}
