@@ -14,19 +14,22 @@ import (
 // rooms lists, for every package of the project, which of its packages it may
 // import. Tests may import more.
 var rooms = map[string][]string{
-	"api":                 {},
-	"cmd/server":          {"api", "internal/classify", "internal/httpapi", "internal/usage", "pkg/cnn", "pkg/imageprep", "weights"},
-	"cmd/train":           {"internal/atomicfile", "internal/mnist", "internal/report", "internal/usage", "pkg/cnn", "pkg/imageprep"},
-	"internal/atomicfile": {},
-	"internal/classify":   {"pkg/cnn", "pkg/imageprep"},
-	"internal/f32":        {},
-	"internal/httpapi":    {"api", "internal/classify", "pkg/imageprep"},
-	"internal/mnist":      {"internal/atomicfile"},
-	"internal/report":     {},
-	"internal/usage":      {},
-	"pkg/cnn":             {"internal/atomicfile", "internal/f32"},
-	"pkg/imageprep":       {},
-	"weights":             {},
+	"api":        {},
+	"cmd/server": {"api", "internal/classify", "internal/httpapi", "internal/usage", "pkg/cnn", "pkg/imageprep", "weights"},
+	"cmd/train": {"internal/atomicfile", "internal/calibration", "internal/calibration/estimate", "internal/classify", "internal/mnist", "internal/report",
+		"internal/usage", "pkg/cnn", "pkg/imageprep"},
+	"internal/atomicfile":           {},
+	"internal/calibration":          {},
+	"internal/calibration/estimate": {"internal/calibration"},
+	"internal/classify":             {"internal/calibration", "pkg/cnn", "pkg/imageprep"},
+	"internal/f32":                  {},
+	"internal/httpapi":              {"api", "internal/classify", "pkg/imageprep"},
+	"internal/mnist":                {"internal/atomicfile"},
+	"internal/report":               {},
+	"internal/usage":                {},
+	"pkg/cnn":                       {"internal/atomicfile", "internal/f32"},
+	"pkg/imageprep":                 {},
+	"weights":                       {},
 }
 
 // owners lists the only packages that may import a dependency.
@@ -35,6 +38,7 @@ var owners = map[string][]string{
 	"github.com/prometheus/client_golang": {"cmd/server", "internal/httpapi"},
 	"golang.org/x/image":                  {"pkg/imageprep"},
 	"gonum.org/v1/gonum/blas":             {"internal/f32"},
+	"gonum.org/v1/gonum/optimize":         {"internal/calibration/estimate"},
 	"gonum.org/v1/gonum/stat":             {"internal/report"},
 	"simd":                                {"internal/f32"},
 	"github.com/urfave/cli/v3":            {"cmd/server", "cmd/train"},
