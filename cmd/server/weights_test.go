@@ -30,10 +30,19 @@ func TestBadWeightsFiles(t *testing.T) {
 	if err := other.Save(&foreign); err != nil {
 		t.Fatal(err)
 	}
+	m, err := cnn.Load(bytes.NewReader(whole))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var miscalibrated bytes.Buffer
+	if err := m.WithMetadata("calibration", `{"temperature":-1,"coverage":0.995,"candidates":0.1,"rejection":1}`).Save(&miscalibrated); err != nil {
+		t.Fatal(err)
+	}
 	for name, test := range map[string]struct {
 		file []byte
 		says string
 	}{
+		"impossible calibration":    {miscalibrated.Bytes(), "the calibration in the weights file is unusable: temperature is -1; it must be a finite number above 0"},
 		"truncated":                 {whole[:len(whole)/2], "damaged"},
 		"bit-flipped":               {flipped, "damaged"},
 		"header of terabytes":       {terabytes, "header"},

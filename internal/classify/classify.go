@@ -10,41 +10,43 @@ import (
 	"sync/atomic"
 	"time"
 
+	"digits/internal/calibration"
 	"digits/pkg/cnn"
 	"digits/pkg/imageprep"
 )
 
 // Classes is the number of digits.
-const Classes = 10
+const Classes = calibration.Digits
 
 var (
 	// ErrArchitecture is wrapped by the error about a model that does not read
-	// 1x28x28 or does not tell ten digits apart.
+	// 1x28x28 or does not tell ten digits apart, with or without an eleventh
+	// output for "no digit".
 	ErrArchitecture = errors.New("the model is not one that reads digits")
 	// ErrOverloaded is returned when the queue for a slot is full.
 	ErrOverloaded = errors.New("all slots are busy and the queue is full")
-	// ErrNotFinite is wrapped by the error about a network whose output is NaN
-	// or infinite: its weights are unusable.
-	ErrNotFinite = errors.New("the network's output is not finite")
+	// ErrNotFinite is wrapped by the error about a network whose input or
+	// output is NaN or infinite: its weights are unusable.
+	ErrNotFinite = cnn.ErrNotFinite
 	// ErrPanic is wrapped by the error about a stage that panicked.
 	ErrPanic = errors.New("a stage panicked")
 )
 
 // Options say how a Classifier works. The zero value is useful.
 type Options struct {
-	Slots    int               // images in work at once; 0 means GOMAXPROCS
-	Queue    int               // images that may wait for a slot; 0 means 128 for each slot
-	Coverage float64           // the probability that Candidates reach together; 0 means 0.995
-	Image    imageprep.Options // limits and choices of the image preparation
+	Slots int               // images in work at once; 0 means GOMAXPROCS
+	Queue int               // images that may wait for a slot; 0 means 128 for each slot
+	Image imageprep.Options // limits and choices of the image preparation
 }
 
 // Classifier reads digits with one model. Any number of goroutines may use it.
 type Classifier struct {
-	model   *cnn.Model
-	options Options
-	slots   chan *slot   // the free ones: pool of workspaces and limit of concurrency in one
-	waiting atomic.Int64 // images in the queue
-	stages  stages
+	model       *cnn.Model
+	calibration calibration.Calibration // the model's
+	options     Options
+	slots       chan *slot   // the free ones: pool of workspaces and limit of concurrency in one
+	waiting     atomic.Int64 // images in the queue
+	stages      stages
 }
 
 // slot is the memory that one image in work needs.
@@ -53,12 +55,18 @@ type slot struct {
 	tensor    [imageprep.Pixels]float32
 }
 
-// New returns a classifier for the model. The error wraps ErrArchitecture.
+// New returns a classifier for the model, which reads its output by the
+// calibration in the model's metadata. The error wraps ErrArchitecture or
+// calibration.ErrInvalid.
 func New(model *cnn.Model, options Options) (*Classifier, error) {
 	in, out := model.Spec().Input, model.OutputShape()
-	if in != (cnn.Shape{C: 1, H: imageprep.Side, W: imageprep.Side}) || out.Size() != Classes {
-		return nil, fmt.Errorf("%w: it reads %v and gives %v, but 1x%dx%d and %d outputs are needed; choose another weights file",
-			ErrArchitecture, in, out, imageprep.Side, imageprep.Side, Classes)
+	if in != (cnn.Shape{C: 1, H: imageprep.Side, W: imageprep.Side}) || out.Size() != Classes && out.Size() != Classes+1 {
+		return nil, fmt.Errorf("%w: it reads %v and gives %v, but 1x%dx%d and %d or %d outputs are needed; choose another weights file",
+			ErrArchitecture, in, out, imageprep.Side, imageprep.Side, Classes, Classes+1)
+	}
+	calibrated, err := calibration.Of(model.Metadata())
+	if err != nil {
+		return nil, err
 	}
 	if options.Slots <= 0 {
 		options.Slots = runtime.GOMAXPROCS(0)
@@ -66,14 +74,12 @@ func New(model *cnn.Model, options Options) (*Classifier, error) {
 	if options.Queue <= 0 {
 		options.Queue = 128 * options.Slots
 	}
-	if options.Coverage <= 0 {
-		options.Coverage = 0.995
-	}
 	c := &Classifier{
-		model:   model,
-		options: options,
-		slots:   make(chan *slot, options.Slots),
-		stages:  stages{decode: imageprep.Decode, prepare: imageprep.Tensor},
+		model:       model,
+		calibration: calibrated,
+		options:     options,
+		slots:       make(chan *slot, options.Slots),
+		stages:      stages{decode: imageprep.Decode, prepare: imageprep.Tensor},
 	}
 	for range options.Slots {
 		c.slots <- &slot{workspace: model.NewWorkspace(1)}

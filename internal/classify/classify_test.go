@@ -84,9 +84,9 @@ func TestClassifyReadsAStroke(t *testing.T) {
 }
 
 // The result follows from the logits: a softmax, its maximum, and the fewest
-// digits that reach the coverage.
+// digits that reach 0.995.
 func TestResultFollowsFromTheLogits(t *testing.T) {
-	c := newClassifier(t, Options{Coverage: 0.9})
+	c := newClassifier(t, Options{})
 	random := rand.New(rand.NewPCG(3, 4))
 	s := <-c.slots
 	for range 200 {
@@ -97,7 +97,7 @@ func TestResultFollowsFromTheLogits(t *testing.T) {
 		if err := c.infer(s, &r); err != nil {
 			t.Fatal(err)
 		}
-		r.judge(c.options.Coverage)
+		c.judge(&r)
 		sum, most, reached, last := 0.0, 0.0, 0.0, 2.0
 		for _, p := range r.Probabilities {
 			sum, most = sum+p, max(most, p)
@@ -106,13 +106,13 @@ func TestResultFollowsFromTheLogits(t *testing.T) {
 			t.Fatalf("sum %v, maximum %v in %+v", sum, most, r)
 		}
 		for i, d := range r.Candidates {
-			if reached >= 0.9 || r.Probabilities[d] > last {
+			if reached >= 0.995 || r.Probabilities[d] > last {
 				t.Fatalf("candidate %d of %v is one too many or out of order: %v", i, r.Candidates, r.Probabilities)
 			}
 			last = r.Probabilities[d]
 			reached += last
 		}
-		if reached < 0.9 || r.Candidates[0] != r.Digit || !r.Accepted {
+		if reached < 0.995 || r.Candidates[0] != r.Digit || !r.Accepted {
 			t.Fatalf("candidates %v reach %v: %v", r.Candidates, reached, r.Probabilities)
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"image"
-	"math"
 	"runtime/debug"
 	"time"
 
@@ -50,30 +49,22 @@ func (c *Classifier) run(ctx context.Context, s *slot, data []byte, r *Result) (
 	if err = c.infer(s, r); err != nil {
 		return err
 	}
-	r.judge(c.options.Coverage)
+	c.judge(r)
 	r.Tensor = s.tensor
 	r.Durations.Infer = lap()
 	return nil
 }
 
-// infer sets the digit and the probabilities of the slot's tensor. It
-// allocates nothing.
+// infer sets the digit, the probabilities and the rejection score of the
+// slot's tensor. It allocates nothing.
 func (c *Classifier) infer(s *slot, r *Result) error {
-	logits := c.model.Logits(s.workspace, s.tensor[:])
-	for _, v := range logits {
-		if v := float64(v); math.IsNaN(v) || math.IsInf(v, 0) {
-			return fmt.Errorf("%w: use another weights file", ErrNotFinite)
-		}
+	logits, err := c.model.FiniteLogits(s.workspace, s.tensor[:])
+	if err != nil {
+		return err
 	}
-	r.Digit = cnn.ArgMax(logits)
-	sum := 0.0
-	for i, v := range logits {
-		r.Probabilities[i] = math.Exp(float64(v) - float64(logits[r.Digit]))
-		sum += r.Probabilities[i]
-	}
-	for i := range r.Probabilities {
-		r.Probabilities[i] /= sum
-	}
+	r.Digit = cnn.ArgMax(logits[:Classes])
+	r.Probabilities = c.calibration.Probabilities(logits)
 	r.Confidence = r.Probabilities[r.Digit]
+	r.Rejection = c.calibration.Score(logits)
 	return nil
 }

@@ -30,6 +30,9 @@ func (a *API) logAccess(next http.Handler) http.Handler {
 			if x.confidence > 0 {
 				attributes = append(attributes, slog.Int("digit", x.digit), slog.Float64("confidence", x.confidence))
 			}
+			if x.reason != "" {
+				attributes = append(attributes, slog.String("reason", x.reason))
+			}
 			if x.problem != nil {
 				attributes = append(attributes, slog.String("problem", x.problem.slug), slog.Any("cause", x.cause))
 			}

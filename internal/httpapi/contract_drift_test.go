@@ -43,6 +43,7 @@ func TestContractFindsDrift(t *testing.T) {
 	c := loadContract(t)
 	predict := c.document.Paths.Value("/predict").Post.Responses
 	prediction := func() answer { return answerOf("/predict", 200, predict.Status(200), "application/json", "one") }
+	rejected := func() answer { return answerOf("/predict", 200, predict.Status(200), "application/json", "rejected") }
 	several := func() answer { return answerOf("/predict", 200, predict.Status(200), "application/json", "several") }
 	problem := func() answer {
 		return answerOf("/predict", 400, predict.Status(400), "application/problem+json", "empty-body")
@@ -65,7 +66,7 @@ func TestContractFindsDrift(t *testing.T) {
 		return answer{http.MethodHead, "/livez", 200, http.Header{"Content-Type": {"application/json"}, "X-Request-Id": {"1"}}, nil}
 	}
 	for name, right := range map[string]func() answer{
-		"prediction": prediction, "several": several, "problem": problem, "overloaded": overloaded,
+		"prediction": prediction, "rejected": rejected, "several": several, "problem": problem, "overloaded": overloaded,
 		"elsewhere": elsewhere, "method": getPredict, "HEAD": head,
 	} {
 		if err := c.judge(t, right()); err != nil {
@@ -84,6 +85,9 @@ func TestContractFindsDrift(t *testing.T) {
 		"nine probabilities":          {prediction, func(a *answer) { a.body["probabilities"] = make([]float64, 9) }},
 		"null candidates":             {prediction, func(a *answer) { a.body["candidates"] = nil }},
 		"field added inside":          {prediction, func(a *answer) { a.body["model"] = map[string]any{"name": "n", "version": "v", "extra": 1} }},
+		"accepted with a reason":      {prediction, func(a *answer) { a.body["reason"] = "not_a_digit" }},
+		"rejected without a reason":   {rejected, func(a *answer) { delete(a.body, "reason") }},
+		"unknown reason":              {rejected, func(a *answer) { a.body["reason"] = "ugly" }},
 		"entry that is neither":       {several, func(a *answer) { a.body["predictions"] = []any{map[string]any{"error": "no"}} }},
 		"no entries":                  {several, func(a *answer) { a.body["predictions"] = []any{} }},
 		"type of another status":      {problem, func(a *answer) { a.body["type"] = "urn:digits:problem:overloaded" }},

@@ -27,6 +27,7 @@ type metrics struct {
 	inFlight    prometheus.Gauge
 	stages      *prometheus.HistogramVec // stage
 	predictions *prometheus.CounterVec   // digit
+	abstentions *prometheus.CounterVec   // reason
 	rejected    *prometheus.CounterVec   // reason
 	panics      prometheus.Counter
 	digits      [classify.Classes]prometheus.Counter
@@ -56,13 +57,15 @@ func newMetrics(o Options) *metrics {
 		stages: prometheus.NewHistogramVec(seconds("digits_stage_duration_seconds",
 			"Time that a request spent reading and encoding, and each of its images in queue, decode, prepare and infer."), []string{"stage"}),
 		predictions: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "digits_predictions_total",
-			Help: "Images in which a digit was read."}, []string{"digit"}),
+			Help: "Images that were answered, by the most probable digit, accepted or not."}, []string{"digit"}),
+		abstentions: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "digits_abstentions_total",
+			Help: "Images among those answered whose digit was not accepted."}, []string{"reason"}),
 		rejected: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "digits_requests_rejected_total",
 			Help: "Requests, or single images of several, that were answered with a problem."}, []string{"reason"}),
 		panics: prometheus.NewCounter(prometheus.CounterOpts{Name: "digits_panics_total",
 			Help: "Panics that were caught."}),
 	}
-	o.Registry.MustRegister(m.requests, m.inFlight, m.stages, m.predictions, m.rejected, m.panics,
+	o.Registry.MustRegister(m.requests, m.inFlight, m.stages, m.predictions, m.abstentions, m.rejected, m.panics,
 		info("digits_build_info", "The running program.", prometheus.Labels{
 			"version": o.Build.Version, "go_version": runtime.Version(), "kernel": o.Build.Kernel}),
 		info("digits_model_info", "The weights in use.", prometheus.Labels{
@@ -97,6 +100,9 @@ func (m *metrics) create(routes chi.Routes) {
 	for digit := range m.digits {
 		m.digits[digit] = m.predictions.WithLabelValues(strconv.Itoa(digit))
 	}
+	for _, reason := range classify.Reasons() {
+		m.abstentions.WithLabelValues(reason)
+	}
 	for i := range problems {
 		m.rejected.WithLabelValues(problems[i].reason())
 	}
@@ -113,4 +119,7 @@ func (m *metrics) observeResult(r *classify.Result) {
 	m.observeStage("prepare", r.Durations.Prepare)
 	m.observeStage("infer", r.Durations.Infer)
 	m.digits[r.Digit].Inc()
+	if !r.Accepted {
+		m.abstentions.WithLabelValues(r.Reason).Inc()
+	}
 }

@@ -71,6 +71,7 @@ func TestMetricSeriesExistFromTheStart(t *testing.T) {
 		"digits_http_requests_in_flight":       1,
 		"digits_stage_duration_seconds":        6,
 		"digits_predictions_total":             10,
+		"digits_abstentions_total":             1,
 		"digits_requests_rejected_total":       29,
 		"digits_panics_total":                  1,
 		"digits_body_memory_bytes":             1,

@@ -42,7 +42,7 @@ func (a *API) predict(w http.ResponseWriter, r *http.Request) {
 			a.fail(w, r, err)
 			return
 		}
-		x.digit, x.confidence = p.Digit, p.Confidence
+		x.digit, x.confidence, x.reason = p.Digit, p.Confidence, p.Reason
 		a.answer(w, r, oneReply{ID: x.id, prediction: p, Model: model})
 		return
 	}
@@ -141,6 +141,7 @@ func newPrediction(r *classify.Result) prediction {
 		Confidence:    r.Confidence,
 		Probabilities: r.Probabilities,
 		Accepted:      r.Accepted,
+		Reason:        r.Reason,
 		Candidates:    r.Candidates,
 		Image: imageReply{
 			Format: r.Image.Format,

@@ -31,6 +31,7 @@ type prediction struct {
 	Confidence    float64                   `json:"confidence"`
 	Probabilities [classify.Classes]float64 `json:"probabilities"`
 	Accepted      bool                      `json:"accepted"`
+	Reason        string                    `json:"reason,omitempty"` // when not accepted
 	Candidates    []int                     `json:"candidates"`
 	Image         imageReply                `json:"image"`
 }

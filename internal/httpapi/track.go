@@ -18,6 +18,7 @@ type exchange struct {
 	images     int // sent
 	digit      int // read, when there is one image
 	confidence float64
+	reason     string // why that is not accepted
 	problem    *problem
 	cause      error
 }
