@@ -9,6 +9,7 @@ import (
 
 	"github.com/urfave/cli/v3"
 
+	"digits/internal/calibration"
 	"digits/internal/mnist"
 	"digits/pkg/cnn"
 )
@@ -16,7 +17,7 @@ import (
 const defaultWeights = "weights/simple.safetensors"
 
 // errArchitecture is wrapped by the error about a network that does not map a
-// digit's image to ten logits.
+// digit's image to ten logits, or eleven with one for "no digit".
 var errArchitecture = errors.New("this network does not read digits")
 
 func evalCommand(stdout, stderr io.Writer) *cli.Command {
@@ -25,6 +26,7 @@ func evalCommand(stdout, stderr io.Writer) *cli.Command {
 		Usage: "report a weights file's figures on the MNIST test set",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "weights", Value: defaultWeights, Usage: "the weights `FILE`"},
+			&cli.StringFlag{Name: "images", Usage: "report on the PNG and JPEG files in the subfolders of `DIRECTORY` instead, read as the server reads them; a subfolder 0 to 9 is the digit in its files, any other has no digits"},
 			&cli.BoolFlag{Name: "json", Usage: "print one JSON object"},
 			dataFlag(),
 		},
@@ -36,31 +38,57 @@ func evalCommand(stdout, stderr io.Writer) *cli.Command {
 			if err != nil {
 				return err
 			}
-			_, test, err := loadMNIST(ctx, c.String("data"), stderr)
+			loadTest := func() (mnist.Set, error) {
+				_, test, err := loadMNIST(ctx, c.String("data"), stderr)
+				return test, err
+			}
+			if c.IsSet("images") {
+				e, err := evaluatePictures(ctx, m, c.String("images"), loadTest)
+				return show(e, err, stdout, c.Bool("json"))
+			}
+			test, err := loadTest()
 			if err != nil {
 				return err
 			}
 			e, err := evaluate(ctx, m, test)
-			if err != nil {
-				return err
-			}
-			if !c.Bool("json") {
-				return e.WriteText(stdout)
-			}
-			return json.NewEncoder(stdout).Encode(e)
+			return show(e, err, stdout, c.Bool("json"))
 		},
 	}
 }
 
-// loadReader loads a network that reads digits.
+// show prints an evaluation, unless there is an error instead.
+func show(e interface{ WriteText(io.Writer) error }, err error, stdout io.Writer, asJSON bool) error {
+	if err != nil {
+		return err
+	}
+	if asJSON {
+		return json.NewEncoder(stdout).Encode(e)
+	}
+	return e.WriteText(stdout)
+}
+
+// loadReader loads a network that reads digits, and whose calibration can be
+// used if it has one.
 func loadReader(path string) (*cnn.Model, error) {
 	m, err := cnn.LoadFile(path)
+	if err == nil {
+		err = readsDigits(m, path)
+	}
 	if err != nil {
 		return nil, err
 	}
-	in, out := m.Spec().Input, m.OutputShape()
-	if (in != cnn.Shape{C: 1, H: mnist.Side, W: mnist.Side}) || out.Size() != 10 {
-		return nil, fmt.Errorf("%s: %w: it maps %v to %v, not 1x28x28 to 10x1x1", path, errArchitecture, in, out)
+	if _, err := calibration.Of(m.Metadata()); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return m, nil
+}
+
+// readsDigits reports whether the network in a weights file does.
+func readsDigits(m *cnn.Model, path string) error {
+	in, out := m.Spec().Input, m.OutputShape()
+	outputs := out.Size()
+	if (in != cnn.Shape{C: 1, H: mnist.Side, W: mnist.Side}) || outputs != calibration.Digits && outputs != calibration.Digits+1 {
+		return fmt.Errorf("%s: %w: it maps %v to %v, not 1x28x28 to 10x1x1 or 11x1x1", path, errArchitecture, in, out)
+	}
+	return nil
 }

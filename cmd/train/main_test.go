@@ -69,6 +69,9 @@ func TestCommandLine(t *testing.T) {
 	if err == nil {
 		err = other.SaveFile(filepath.Join(dir, "other"))
 	}
+	if err == nil {
+		err = noDigit(t).WithMetadata("calibration", "{}").SaveFile(filepath.Join(dir, "nonsense"))
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -101,6 +104,19 @@ func TestCommandLine(t *testing.T) {
 		{"eval --weights " + dir + "/text", 1, "this is not a weights file"},
 		{"eval --weights " + dir + "/other", 1, "this network does not read digits: it maps 1x8x8 to 3x1x1"},
 		{"eval -weights " + dir + "/other -json", 1, "this network does not read digits"},
+		{"eval --weights ../../weights/simple.safetensors --images " + dir + "/missing", 1, "--images: open"},
+		{"eval --weights ../../weights/simple.safetensors --images " + dir, 1, "has no subfolder with PNG or JPEG files"},
+		{"eval --weights " + dir + "/nonsense", 1, "/nonsense: the calibration in the weights file is unusable: temperature is 0"},
+		{"calibrate --bogus", exitUsage, "there is no flag --bogus; see train --help"},
+		{"calibrate file", exitUsage, `"file" is not a command or flag`},
+		{"calibrate --coverage 1", exitUsage, "--coverage is 1; it must be above 0 and below 1"},
+		{"calibrate --rejected 0", exitUsage, "--rejected is 0; it must be above 0 and below 1"},
+		{"calibrate --rejected NaN", exitUsage, "--rejected is NaN"},
+		{"calibrate --hesitation 2", exitUsage, "--hesitation is 2; it must be above 0 and up to 1"},
+		{"calibrate --by-digit --from x", exitUsage, "--by-digit is for fitting, and --from fits nothing"},
+		{"calibrate --weights " + dir + "/missing", 1, "no such file"},
+		{"calibrate --weights " + dir + "/text", 1, "this is not a weights file"},
+		{"calibrate --weights " + dir + "/other", 1, "this network does not read digits: it maps 1x8x8 to 3x1x1"},
 		{"--out " + dir + "/x --data " + dir + "/nowhere", 1, "is missing"},
 	} {
 		t.Run(c.args, func(t *testing.T) {

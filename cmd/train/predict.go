@@ -5,13 +5,49 @@ import (
 	"runtime"
 	"sync"
 
+	"digits/internal/calibration"
 	"digits/internal/mnist"
 	"digits/internal/report"
 	"digits/pkg/cnn"
 )
 
-// evaluate runs the model over the whole set on all cores.
+// evaluate compares what the model says about the set, by its calibration if
+// it has one, with the labels.
 func evaluate(ctx context.Context, m *cnn.Model, set mnist.Set) (report.Evaluation, error) {
+	c, err := calibration.Of(m.Metadata())
+	if err != nil {
+		return report.Evaluation{}, err
+	}
+	logits, err := logitsOf(ctx, m, set)
+	if err != nil {
+		return report.Evaluation{}, err
+	}
+	outputs := m.OutputShape().Size()
+	predictions, answers := make([]uint8, set.Len()), make([]report.Answer, set.Len())
+	digits := make([]float32, 0, set.Len()*calibration.Digits)
+	for i := range predictions {
+		row := logits[i*outputs:][:outputs]
+		predictions[i] = uint8(cnn.ArgMax(row[:calibration.Digits]))
+		if !c.Present() {
+			digits = append(digits, row[:calibration.Digits]...)
+			continue
+		}
+		for _, v := range row[:calibration.Digits] {
+			digits = append(digits, float32(float64(v)/c.Temperature))
+		}
+		p := c.Probabilities(row)
+		answers[i] = report.Answer{Probabilities: p, Candidates: c.CandidatesOf(&p), Rejected: c.Rejects(c.Score(row))}
+	}
+	e := report.Evaluate(predictions, set.Labels, cnn.SoftmaxCrossEntropy(nil, digits, set.Labels))
+	if c.Present() {
+		h := report.Honest(answers, set.Labels, c.Temperature)
+		e.Honesty = &h
+	}
+	return e, nil
+}
+
+// logitsOf runs the model over the whole set on all cores.
+func logitsOf(ctx context.Context, m *cnn.Model, set mnist.Set) ([]float32, error) {
 	outputs := m.OutputShape().Size()
 	logits := make([]float32, set.Len()*outputs)
 	const batch = 50
@@ -36,12 +72,5 @@ func evaluate(ctx context.Context, m *cnn.Model, set mnist.Set) (report.Evaluati
 	}
 	close(starts)
 	workers.Wait()
-	if err := ctx.Err(); err != nil {
-		return report.Evaluation{}, err
-	}
-	predictions := make([]uint8, set.Len())
-	for i := range predictions {
-		predictions[i] = uint8(cnn.ArgMax(logits[i*outputs:][:outputs]))
-	}
-	return report.Evaluate(predictions, set.Labels, cnn.SoftmaxCrossEntropy(nil, logits, set.Labels)), nil
+	return logits, ctx.Err()
 }

@@ -20,6 +20,7 @@ type Evaluation struct {
 	Loss      float64               `json:"loss"`                 // mean cross entropy, in nats
 	Classes   [classes]Class        `json:"classes"`              // by digit
 	Confusion [classes][classes]int `json:"confusion"`            // [label][prediction]
+	Honesty   *Honesty              `json:"honesty,omitempty"`    // of a model with a calibration
 }
 
 // Class is how a model did on one digit.
@@ -76,7 +77,14 @@ func (e Evaluation) WriteText(w io.Writer) error {
 	p := printer{w: w}
 	p.printf("accuracy  %.2f%% (%d of %d right), 95%% interval %.2f%% to %.2f%%\n",
 		100*e.Accuracy, e.Correct, e.N, 100*e.Interval[0], 100*e.Interval[1])
-	p.printf("loss      %.4f\n\ndigit  precision  recall   images\n", e.Loss)
+	p.printf("loss      %.4f\n", e.Loss)
+	if h := e.Honesty; h != nil {
+		p.printf("honesty   calibration error %.3f%%, Brier score %.5f, %.1f%% of the wrong answers above %v\n",
+			100*h.ECE, h.Brier, 100*h.WrongAndSure, sure)
+		p.printf("          candidates hold %.2f%% of the labels and are %.4f in the mean; %.2f%% of the images rejected; temperature %.3f\n",
+			100*h.Coverage, h.MeanSetSize, 100*h.Rejected, h.Temperature)
+	}
+	p.printf("\ndigit  precision  recall   images\n")
 	for digit, c := range e.Classes {
 		p.printf("%5d    %6.2f%%  %6.2f%%  %6d\n", digit, 100*c.Precision, 100*c.Recall, c.Support)
 	}
@@ -105,3 +113,5 @@ func (p *printer) printf(format string, args ...any) {
 		_, p.err = fmt.Fprintf(p.w, format, args...)
 	}
 }
+
+func percent(part, whole int) string { return fmt.Sprintf("%.1f%%", 100*share(part, whole)) }

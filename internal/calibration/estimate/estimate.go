@@ -24,7 +24,7 @@ type Options struct {
 	// above 0 and below 1; 0 means 0.003.
 	Rejected float64
 	// Hesitation is the largest threshold of the candidates, above 0 and up to
-	// 1; 0 means 0.1. Without it, a network that is right more often than
+	// 1; 0 means 0.25. Without it, a network that is right more often than
 	// Coverage asks for would never name a second digit.
 	Hesitation float64
 	// ByDigit makes the coverage hold for each digit by itself.
@@ -69,7 +69,7 @@ func (o Options) withDefaults() Options {
 	for _, option := range []struct {
 		value *float64
 		usual float64
-	}{{&o.Coverage, 0.995}, {&o.Rejected, 0.003}, {&o.Hesitation, 0.1}} {
+	}{{&o.Coverage, 0.995}, {&o.Rejected, 0.003}, {&o.Hesitation, 0.25}} {
 		if *option.value == 0 {
 			*option.value = option.usual
 		}
