@@ -1,6 +1,9 @@
 package cnn
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // NotFiniteError is the error about the first NaN or infinity among a
 // network's inputs or outputs. It wraps ErrNotFinite.
@@ -61,10 +64,26 @@ func (m *Model) Probabilities(ws *Workspace, dst, x []float32) error {
 
 // firstNotFinite returns the place of the first NaN or infinity, or -1.
 func firstNotFinite(x []float32) int {
-	for i, v := range x {
-		if !finite(v) {
-			return i
-		}
+	if allFinite(x) {
+		return -1
 	}
-	return -1
+	return slices.IndexFunc(x, func(v float32) bool { return !finite(v) })
+}
+
+// allFinite adds up v − v, which is 0 or NaN, in four sums that do not wait for
+// each other: a branch for each number takes three times as long, a twelfth of
+// what the book's network takes.
+func allFinite(x []float32) bool {
+	var a, b, c, d float32
+	for len(x) >= 4 {
+		a += x[0] - x[0]
+		b += x[1] - x[1]
+		c += x[2] - x[2]
+		d += x[3] - x[3]
+		x = x[4:]
+	}
+	for _, v := range x {
+		a += v - v
+	}
+	return a+b+c+d == 0
 }

@@ -49,6 +49,22 @@ func TestNotFiniteInputIsAnErrorThatNamesTheSample(t *testing.T) {
 	}
 }
 
+// Whatever the length, the first of several is found.
+func TestFirstNotFinite(t *testing.T) {
+	for n := range 14 {
+		x := slices.Repeat([]float32{math.MaxFloat32}, n)
+		if got := firstNotFinite(x); got != -1 {
+			t.Errorf("%d finite numbers: %d; want -1", n, got)
+		}
+		for i := n - 1; i >= 0; i-- {
+			x[i] = notFinite[i%3]
+			if got := firstNotFinite(x); got != i {
+				t.Errorf("%v: %d; want %d", x, got, i)
+			}
+		}
+	}
+}
+
 // Weights that are too large for their input are found at the output.
 func TestNotFiniteOutputIsAnErrorThatNamesTheSample(t *testing.T) {
 	m, err := NewNormal(Spec{Shape{1, 2, 2}, []Layer{Affine{3}}}, newRandom(1), 1e30)
