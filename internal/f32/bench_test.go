@@ -47,10 +47,10 @@ func BenchmarkGemm(b *testing.B) {
 func BenchmarkConvPool(b *testing.B) {
 	g := ConvPool{Conv{Height: 5, Run: 5, RowSize: 28, Step: 1, Down: 28, Rows: 12, Cols: 12, Filters: 30}}
 	packed := make([]float32, g.PackedSize())
-	g.Pack(packed, ones(25*30), nil)
-	x, y, occupied := ones(784), make([]float32, 144*30+Slack()), make([]int32, 28*12)
+	g.Pack(packed, ones(25*30), ones(30))
+	x, y, scratch := ones(784), make([]float32, 144*30+Slack()), make([]float32, ScratchSize)
 	for b.Loop() {
-		g.Forward(y, nil, x, packed, occupied, make([]float32, ScratchSize))
+		g.Forward(y, nil, x, packed, scratch)
 	}
 	gigaflops(b, 2*576*30*25)
 }
@@ -104,8 +104,9 @@ func BenchmarkAddRows(b *testing.B) {
 	for i := 0; i < len(x); i += 2 {
 		x[i] = 1e-9
 	}
+	index := make([]int32, IndexSize)
 	for b.Loop() {
-		AddRows(y, x, w)
+		AddRows(y, x, w, index)
 	}
 	gigaflops(b, 2*128*100)
 }

@@ -73,15 +73,21 @@ func (g Conv) Forward(y, x, packed, scratch []float32) {
 	}
 }
 
-// windows computes one tile: four windows at these places of the image, in
-// chunks of as many rows as a mask has bits.
+// windows computes one tile: four windows at these places of the image.
 func (g Conv) windows(c []float32, ldc int, x []float32, at [tileRows]int, weights []float32) {
 	width := tileWidth()
-	init, ldi := weights[g.Height*g.Run*width:], 0
-	x, o1, o2, o3 := x[at[0]:], at[1]-at[0], at[2]-at[0], at[3]-at[0]
+	t := tiling{c: c, ldc: ldc, init: weights[g.Height*g.Run*width:], run: g.Run, a: x, at: at, rowA: g.RowSize}
+	g.rows(&t, weights)
+}
+
+// rows computes a tile over all rows of the window, in chunks of as many as a
+// mask has bits.
+func (g Conv) rows(t *tiling, weights []float32) {
+	x := t.a
 	for i := 0; i < g.Height; i += maxRows {
-		tile(c, ldc, init, ldi, allRows(g.Height-i), g.Run, x[i*g.RowSize:], o1, o2, o3, g.RowSize, weights[i*g.Run*width:])
-		init, ldi = c, ldc
+		t.rows, t.a, t.b = allRows(g.Height-i), x[i*g.RowSize:], weights[i*g.Run*tileWidth():]
+		tile(t)
+		t.init, t.ldi = t.c, t.ldc
 	}
 }
 

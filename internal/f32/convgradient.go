@@ -83,6 +83,7 @@ func (g ConvGradient) Add(dw, planes, dy []float32) {
 	if g.Channels == 1 {
 		rows, run = g.Rows, g.Cols
 	}
+	t := tiling{ldc: columns, ldi: columns, run: run, rowA: g.RowSize}
 	for first := 0; first < g.Filters; first += width {
 		var next tap
 		for k := 0; k < g.Taps(); k += tileRows {
@@ -93,10 +94,11 @@ func (g ConvGradient) Add(dw, planes, dy []float32) {
 				used |= occupied >> next.row
 				next = g.after(next)
 			}
-			place := dw[k*columns+first:]
+			t.c, t.at = dw[k*columns+first:], at
+			t.init = t.c
 			for r := 0; r < rows; r += maxRows {
-				tile(place, columns, place, columns, uint32(used)&allRows(rows-r), run, planes[at[0]+r*g.RowSize:],
-					at[1]-at[0], at[2]-at[0], at[3]-at[0], g.RowSize, dy[first*g.positions()+r*run*width:])
+				t.rows, t.a, t.b = uint32(used)&allRows(rows-r), planes[r*g.RowSize:], dy[first*g.positions()+r*run*width:]
+				tile(&t)
 			}
 		}
 	}

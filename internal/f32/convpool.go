@@ -1,7 +1,5 @@
 package f32
 
-import "math"
-
 // ConvPool is the geometry of a convolution without padding, of 2×2 max
 // pooling with stride 2, and of ReLU, in one pass, channels last. Conv's Rows
 // and Cols are those of the pooled output, Step and Down go from window to
@@ -9,18 +7,17 @@ import "math"
 type ConvPool struct{ Conv }
 
 // Fits reports whether the window is one that Forward can do.
-func (g ConvPool) Fits() bool { return g.Height <= maxRows }
+func (g ConvPool) Fits() bool { return g.Height < maxRows }
 
 // Slack is how far behind y and winners Forward may write.
 func Slack() int { return tileWidth() }
 
 // Forward computes y, Rows × Cols × Filters, from one image. NaN in any of a
 // maximum's windows wins. The weights must be finite: rows of the window over
-// zeros are left out. Unless it is nil, winners gets for each output which of
-// the four windows was the largest, the first of equals, and −1 where ReLU
-// made it 0. Working memory are occupied, Cols numbers for every image row, and
-// scratch, ScratchSize numbers.
-// Behind y and winners there must be room for Slack numbers.
+// zeros are left out where there is one channel. Unless it is nil, winners gets for each output which of the four windows was the largest, the
+// first of equals, and −1 where ReLU made it 0. scratch is working memory,
+// ScratchSize numbers. Behind y and winners there must be room for Slack
+// numbers.
 //
 //	for r, c, f := range Rows, Cols, Filters {
 //		largest := -Inf
@@ -31,28 +28,66 @@ func Slack() int { return tileWidth() }
 //		}
 //		y[(r*Cols+c)*Filters+f] = max(largest+bias[f], 0)
 //	}
-func (g ConvPool) Forward(y []float32, winners []int32, x, packed []float32, occupied []int32, scratch []float32) {
-	g.findOccupied(occupied, x)
-	width, taps := tileWidth(), g.Height*g.Run
-	var active [maxColumns]uint32
+func (g ConvPool) Forward(y []float32, winners []int32, x, packed, scratch []float32) {
+	width := tileWidth()
+	size := (g.Height*g.Run + 1) * width
+	t := tiling{c: scratch, ldc: width, rows: allRows(g.Height), run: g.Run, rowA: g.RowSize}
+	t.at = [tileRows]int{0, g.Step, g.Down, g.Down + g.Step}
+	var occupied [maxRows + 1]uint64
+	sparse, packed := g.sparse(), packed[:g.PackedSize()]
 	for r := range g.Rows {
-		for start := 0; start < g.Cols; start += maxColumns {
-			columns := active[:min(maxColumns, g.Cols-start)]
-			g.findActive(columns, occupied[start:], 2*r)
-			for c, rows := range columns {
-				pixel, image := (r*g.Cols+start+c)*g.Filters, x[2*r*g.Down+2*(start+c)*g.Step:]
-				for first := 0; first < g.Filters; first += width {
-					weights := packed[first*(taps+1):][:(taps+1)*width]
-					tile(scratch, width, nil, 0, rows, g.Run, image, g.Step, g.Down, g.Down+g.Step, g.RowSize, weights)
-					var won []int32
-					if winners != nil {
-						won = winners[pixel+first:]
-					}
-					poolTile(y[pixel+first:], won, scratch[:4*width], weights[taps*width:])
+		if sparse {
+			g.findOccupied(occupied[:g.Height+1], x[2*r*g.RowSize:])
+		}
+		for c := range g.Cols {
+			t.a = x[2*(r*g.Down+c*g.Step):]
+			if sparse {
+				t.rows = active(occupied[:g.Height+1], 2*c)
+			}
+			at := (r*g.Cols + c) * g.Filters
+			for weights := packed; len(weights) > 0; weights = weights[size:] {
+				var won []int32
+				if winners != nil {
+					won = winners[at:]
 				}
+				t.b, t.init = weights, weights[size-width:size]
+				poolPixel(&t, y[at:], won)
+				at += width
 			}
 		}
 	}
+}
+
+// sparse reports whether rows of the window over zeros are worth leaving out:
+// those of an image of one channel, whose columns a mask has room for.
+func (g ConvPool) sparse() bool {
+	return g.Step == 1 && g.Down == g.RowSize && g.RowSize <= 64
+}
+
+// findOccupied sets, for each of the image rows that x begins with, the bits
+// of the columns where a pair of windows begins that has a number in that row
+// that is not 0.
+func (g ConvPool) findOccupied(occupied []uint64, x []float32) {
+	for i := range occupied {
+		bits := nonZeroBits(x[i*g.RowSize:][:g.RowSize])
+		spread := bits
+		for range g.Run {
+			bits >>= 1
+			spread |= bits
+		}
+		occupied[i] = spread
+	}
+}
+
+// active returns the bits of the rows of the window under which the four
+// windows that begin at a column have anything but zeros: an image row is under
+// row i of the upper windows and row i−1 of the lower ones.
+func active(occupied []uint64, column int) uint32 {
+	rows := uint32(0)
+	for i, bits := range occupied {
+		rows |= uint32(bits>>column&1) << i
+	}
+	return (rows | rows>>1) & allRows(len(occupied)-1)
 }
 
 // Backward writes the gradient before pooling and ReLU as ConvGradient, which
@@ -73,47 +108,5 @@ func (g ConvPool) Backward(to ConvGradient, d, dy []float32, winners []int32) {
 				unpoolTile(group[(2*r*to.pitch()+2*c)*width:], to.pitch()*width, dy[pixel:], winners[pixel:])
 			}
 		}
-	}
-}
-
-// maxColumns is how many pixels' active rows are found at once.
-const maxColumns = 64
-
-// findOccupied writes, for each image row and each column of the output, −1
-// where its windows have a number in that row that is not 0, else 0.
-func (g ConvPool) findOccupied(occupied []int32, x []float32) {
-	stride := g.Down / g.RowSize
-	for row := range (2*g.Rows-1)*stride + g.Height {
-		numbers, columns := x[row*g.RowSize:][:g.RowSize], occupied[row*g.Cols:][:g.Cols]
-		i, first := len(numbers), len(numbers) // from the right: where the first non-zero is
-		for c := g.Cols - 1; c >= 0; c-- {
-			start := 2 * c * g.Step
-			for i > start {
-				i--
-				if math.Float32bits(numbers[i])&^signBit != 0 {
-					first = i
-				}
-			}
-			columns[c] = int32((first - start - g.Run - g.Step) >> 63)
-		}
-	}
-}
-
-const signBit = 1 << 31
-
-// findActive sets, for each pixel of a pooled row, the bits of the rows of the
-// window under which its four windows have anything but zeros.
-func (g ConvPool) findActive(active []uint32, occupied []int32, row int) {
-	clear(active)
-	stride := g.Down / g.RowSize
-	for i := range g.Height + stride {
-		line := occupied[(row*stride+i)*g.Cols:][:len(active)]
-		bits := uint64(1)<<i | uint64(1)<<i>>stride // an image row is under row i of the upper windows, row i−stride of the lower ones
-		for c := range active {
-			active[c] |= uint32(bits) & uint32(line[c])
-		}
-	}
-	for c := range active {
-		active[c] &= allRows(g.Height)
 	}
 }

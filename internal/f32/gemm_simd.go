@@ -92,24 +92,25 @@ func column(m, columns, inner int, a []float32, lda int, panel []float32, add bo
 	width := tileWidth()
 	var beside [ScratchSize]float32
 	for i := 0; i < m; i += tileRows {
-		rows := min(tileRows, m-i)
-		o1, o2, o3 := min(1, rows-1)*lda, min(2, rows-1)*lda, min(3, rows-1)*lda
-		place := c[i*ldc:]
-		if rows == tileRows && columns == width {
-			var init []float32
-			if add {
-				init = place
-			}
-			tileOfVectors(place, ldc, init, ldc, 1, inner, a[i*lda:], o1, o2, o3, 0, panel)
-			continue
+		rows, place := min(tileRows, m-i), c[i*ldc:]
+		whole := rows == tileRows && columns == width
+		g := tiling{c: place, ldc: ldc, rows: 1, run: inner, a: a[i*lda:], b: panel}
+		for r := range g.at {
+			g.at[r] = min(r, rows-1) * lda
 		}
-		var init []float32
+		if !whole {
+			g.c, g.ldc = beside[:], width
+		}
 		if add {
-			init = beside[:]
-			copyTile(init, width, place, ldc, rows, columns)
+			g.init, g.ldi = g.c, g.ldc
 		}
-		tileOfVectors(beside[:], width, init, width, 1, inner, a[i*lda:], o1, o2, o3, 0, panel)
-		copyTile(place, ldc, beside[:], width, rows, columns)
+		if add && !whole {
+			copyTile(g.c, width, place, ldc, rows, columns)
+		}
+		tileOfVectors(&g)
+		if !whole {
+			copyTile(place, ldc, g.c, width, rows, columns)
+		}
 	}
 }
 

@@ -62,9 +62,11 @@ func maxPairsGradientPlain(dUpper, dLower, dy, y, upper, lower []float32, channe
 	}
 }
 
-// poolTilePlain is poolTile.
-func poolTilePlain(y []float32, winners []int32, sums, bias []float32) {
-	width := len(sums) / 4
+// poolPixelPlain is poolPixel.
+func poolPixelPlain(g *tiling, y []float32, winners []int32) {
+	bias, sums, width := g.init, g.c, tileWidth()
+	g.init = nil
+	tilePlain(g)
 	for f := range width {
 		largest, winner := sums[f], int32(0)
 		for q := 1; q < 4; q++ {
@@ -95,4 +97,15 @@ func unpoolTilePlain(d []float32, row int, dy []float32, winners []int32) {
 			}
 		}
 	}
+}
+
+// nonZeroBitsPlain is nonZeroBits.
+func nonZeroBitsPlain(x []float32) uint64 {
+	bits := uint64(0)
+	for i, v := range x {
+		if v != 0 {
+			bits |= 1 << i
+		}
+	}
+	return bits
 }

@@ -71,18 +71,20 @@ func firstOfFour(da, db, dc, dd, dy, y, a, b, c, d []float32) {
 	}
 }
 
-// poolTile takes the maximum of the four rows of sums, adds the bias and
-// leaves nothing below 0: see ConvPool.Forward.
-func poolTile(y []float32, winners []int32, sums, bias []float32) {
-	if vectors == 0 {
-		poolTilePlain(y, winners, sums, bias)
-		return
+// poolPixel computes a tile, takes the maximum of its four rows, adds the bias,
+// which is in init, and leaves nothing below 0: see ConvPool.Forward.
+func poolPixel(g *tiling, y []float32, winners []int32) {
+	switch vectors {
+	case 0:
+		poolPixelPlain(g, y, winners)
+	case wideLanes:
+		poolPixelWide(g, y, winners)
+	default:
+		bias := g.init
+		g.init = nil
+		tileVectors(g)
+		poolVectors(y, winners, g.c, bias)
 	}
-	if vectors == wideLanes {
-		poolWide(y, winners, sums, bias)
-		return
-	}
-	poolVectors(y, winners, sums, bias)
 }
 
 func poolVectors(y []float32, winners []int32, sums, bias []float32) {

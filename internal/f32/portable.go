@@ -20,7 +20,7 @@ func axpyRows(alpha float32, rows, n int, x []float32, ldx int, y []float32, ldy
 	axpyRowsGonum(alpha, rows, n, x, ldx, y, ldy)
 }
 
-func addRows(y, x, w []float32) { addRowsGonum(y, x, w) }
+func addRows(y, x, w []float32, _ []int32) { addRowsGonum(y, x, w) }
 
 func maxPairs(y, upper, lower []float32, channels int) { maxPairsPlain(y, upper, lower, channels) }
 
@@ -28,14 +28,12 @@ func maxPairsGradient(dUpper, dLower, dy, y, upper, lower []float32, channels in
 	maxPairsGradientPlain(dUpper, dLower, dy, y, upper, lower, channels)
 }
 
-func tile(c []float32, ldc int, init []float32, ldi int, rows uint32, run int, a []float32, o1, o2, o3, rowA int, b []float32) {
-	tilePlain(c, ldc, init, ldi, rows, run, a, o1, o2, o3, rowA, b)
-}
+func tile(g *tiling) { tilePlain(g) }
 
-func poolTile(y []float32, winners []int32, sums, bias []float32) {
-	poolTilePlain(y, winners, sums, bias)
-}
+func poolPixel(g *tiling, y []float32, winners []int32) { poolPixelPlain(g, y, winners) }
 
 func unpoolTile(d []float32, row int, dy []float32, winners []int32) {
 	unpoolTilePlain(d, row, dy, winners)
 }
+
+func nonZeroBits(x []float32) uint64 { return nonZeroBitsPlain(x) }

@@ -9,12 +9,22 @@ import "math/bits"
 //	for r, j := range 4, 2*lanes {
 //		sum := init[r*ldi+j] // or 0 without init
 //		for each bit i of rows, for t := range run {
-//			sum += a[o_r+i*rowA+t] * b[(i*run+t)*2*lanes+j]
+//			sum += a[at[r]+i*rowA+t] * b[(i*run+t)*2*lanes+j]
 //		}
 //		c[r*ldc+j] = sum
 //	}
-//
-// where the offsets o_r are 0, o1, o2 and o3.
+type tiling struct {
+	c    []float32
+	ldc  int
+	init []float32
+	ldi  int
+	rows uint32
+	run  int
+	a    []float32
+	at   [tileRows]int
+	rowA int
+	b    []float32
+}
 
 // tileRows is how many rows a tile has.
 const tileRows = 4
@@ -36,20 +46,20 @@ const ScratchSize = tileRows * 2 * maxLanes
 const maxLanes = 16
 
 // tilePlain is tile without vectors, which leaves the zeros of a out.
-func tilePlain(c []float32, ldc int, init []float32, ldi int, rows uint32, run int, a []float32, o1, o2, o3, rowA int, b []float32) {
+func tilePlain(g *tiling) {
 	width := tileWidth()
-	for r, o := range [tileRows]int{0, o1, o2, o3} {
-		row := c[r*ldc:][:width]
-		if init != nil {
-			copy(row, init[r*ldi:])
+	for r, at := range g.at {
+		row := g.c[r*g.ldc:][:width]
+		if g.init != nil {
+			copy(row, g.init[r*g.ldi:])
 		} else {
 			clear(row)
 		}
-		for left := rows; left != 0; left &= left - 1 {
+		for left := g.rows; left != 0; left &= left - 1 {
 			i := bits.TrailingZeros32(left)
-			for t, v := range a[o+i*rowA:][:run] {
+			for t, v := range g.a[at+i*g.rowA:][:g.run] {
 				if v != 0 {
-					axpyGonum(v, b[(i*run+t)*width:][:width], row)
+					axpyGonum(v, g.b[(i*g.run+t)*width:][:width], row)
 				}
 			}
 		}

@@ -18,9 +18,9 @@ const wideLanes = 16
 // Eight sums leave the compiler registers for everything else; with twelve it
 // spills some. The bounds check of each step is wanted: without it the
 // compiler moves the loads of all steps to the front, and spills those.
-func tileWide(c []float32, ldc int, init []float32, ldi int, rows uint32, run int, a []float32, o1, o2, o3, rowA int, b []float32) {
+func tileWide(g *tiling) {
 	var s00, s01, s10, s11, s20, s21, s30, s31 archsimd.Float32x16
-	if init != nil {
+	if init, ldi := g.init, g.ldi; init != nil {
 		i0, i1 := (*[32]float32)(init), (*[32]float32)(init[ldi:])
 		i2, i3 := (*[32]float32)(init[2*ldi:]), (*[32]float32)(init[3*ldi:])
 		s00 = archsimd.LoadFloat32x16Array((*[16]float32)(i0[0:16]))
@@ -32,11 +32,11 @@ func tileWide(c []float32, ldc int, init []float32, ldi int, rows uint32, run in
 		s30 = archsimd.LoadFloat32x16Array((*[16]float32)(i3[0:16]))
 		s31 = archsimd.LoadFloat32x16Array((*[16]float32)(i3[16:32]))
 	}
-	a1, a2, a3 := a[o1:], a[o2:], a[o3:]
-	for ; rows != 0; rows &= rows - 1 {
+	a, a1, a2, a3 := g.a[g.at[0]:], g.a[g.at[1]:], g.a[g.at[2]:], g.a[g.at[3]:]
+	for rows := g.rows; rows != 0; rows &= rows - 1 {
 		i := bits.TrailingZeros32(rows)
-		at, left := i*rowA, run
-		w := b[i*run*32:]
+		at, left := i*g.rowA, g.run
+		w := g.b[i*g.run*32:]
 		for ; left >= 8; left -= 8 {
 			p0 := (*[8]float32)(a[at : at+8 : at+8])
 			p1 := (*[8]float32)(a1[at : at+8 : at+8])
@@ -254,6 +254,7 @@ func tileWide(c []float32, ldc int, init []float32, ldi int, rows uint32, run in
 			at, w = at+1, w[32:]
 		}
 	}
+	c, ldc := g.c, g.ldc
 	c0 := (*[32]float32)(c)
 	s00.StoreArray((*[16]float32)(c0[0:16]))
 	s01.StoreArray((*[16]float32)(c0[16:32]))

@@ -7,40 +7,40 @@ import (
 	"simd"
 )
 
-func tile(c []float32, ldc int, init []float32, ldi int, rows uint32, run int, a []float32, o1, o2, o3, rowA int, b []float32) {
+func tile(g *tiling) {
 	if vectors == 0 {
-		tilePlain(c, ldc, init, ldi, rows, run, a, o1, o2, o3, rowA, b)
+		tilePlain(g)
 		return
 	}
-	tileOfVectors(c, ldc, init, ldi, rows, run, a, o1, o2, o3, rowA, b)
+	tileOfVectors(g)
 }
 
-// tileOfVectors is tile where there are vectors. Its arguments stay on the
-// stack, unlike gonum's.
-func tileOfVectors(c []float32, ldc int, init []float32, ldi int, rows uint32, run int, a []float32, o1, o2, o3, rowA int, b []float32) {
+// tileOfVectors is tile where there are vectors. What it is given may lie on
+// the stack, unlike gonum's.
+func tileOfVectors(g *tiling) {
 	if vectors == wideLanes {
-		tileWide(c, ldc, init, ldi, rows, run, a, o1, o2, o3, rowA, b)
+		tileWide(g)
 		return
 	}
-	tileVectors(c, ldc, init, ldi, rows, run, a, o1, o2, o3, rowA, b)
+	tileVectors(g)
 }
 
 // tileVectors keeps the eight sums in registers: see tileWide.
-func tileVectors(c []float32, ldc int, init []float32, ldi int, rows uint32, run int, a []float32, o1, o2, o3, rowA int, b []float32) {
+func tileVectors(g *tiling) {
 	var s00, s01, s10, s11, s20, s21, s30, s31 simd.Float32s
 	l := s00.Len()
-	if init != nil {
+	if init, ldi := g.init, g.ldi; init != nil {
 		i0, i1, i2, i3 := init, init[ldi:], init[2*ldi:], init[3*ldi:]
 		s00, s01 = simd.LoadFloat32s(i0), simd.LoadFloat32s(i0[l:])
 		s10, s11 = simd.LoadFloat32s(i1), simd.LoadFloat32s(i1[l:])
 		s20, s21 = simd.LoadFloat32s(i2), simd.LoadFloat32s(i2[l:])
 		s30, s31 = simd.LoadFloat32s(i3), simd.LoadFloat32s(i3[l:])
 	}
-	a1, a2, a3 := a[o1:], a[o2:], a[o3:]
-	for ; rows != 0; rows &= rows - 1 {
+	a, a1, a2, a3 := g.a[g.at[0]:], g.a[g.at[1]:], g.a[g.at[2]:], g.a[g.at[3]:]
+	for rows := g.rows; rows != 0; rows &= rows - 1 {
 		i := bits.TrailingZeros32(rows)
-		at, left := i*rowA, run
-		w := b[i*run*2*l:]
+		at, left := i*g.rowA, g.run
+		w := g.b[i*g.run*2*l:]
 		for ; left >= 4; left -= 4 {
 			p0 := (*[4]float32)(a[at : at+4 : at+4])
 			p1 := (*[4]float32)(a1[at : at+4 : at+4])
@@ -126,6 +126,7 @@ func tileVectors(c []float32, ldc int, init []float32, ldi int, rows uint32, run
 			at, w = at+1, w[2*l:]
 		}
 	}
+	c, ldc := g.c, g.ldc
 	c0 := c
 	s00.Store(c0)
 	s01.Store(c0[l:])

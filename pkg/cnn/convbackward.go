@@ -30,32 +30,40 @@ func (l Conv2D) inputKernel(in Shape) f32.Conv {
 // For a step of training the weights are packed twice, for the pass forward
 // and turned for the input's gradient.
 
-func (l Conv2D) stepPackedSize(in Shape) int {
-	return l.packedSize(in) + l.inputKernel(in).PackedSize() + product(l.weightShape(in))
-}
+func (l Conv2D) stepPackedSize(in Shape) int { return l.packedSize(in) + l.inputPackedSize(in) }
 
 func (l Conv2D) packStep(dst, w, b []float32, in Shape) {
-	size, kernel := l.packedSize(in), l.inputKernel(in)
+	size := l.packedSize(in)
 	l.pack(dst[:size], w, b, in)
-	turned := dst[size+kernel.PackedSize():][:len(w)]
+	l.packInput(dst[size:], w, in)
+}
+
+func (l Conv2D) inputPackedSize(in Shape) int {
+	return l.inputKernel(in).PackedSize() + product(l.weightShape(in))
+}
+
+// packInput packs the turned weights; behind them is room to turn them.
+func (l Conv2D) packInput(dst, w []float32, in Shape) {
+	kernel := l.inputKernel(in)
+	turned := dst[kernel.PackedSize():][:len(w)]
 	taps := l.Height * l.Width
 	for tap := range taps {
 		from, to := w[tap*in.C*l.Filters:], turned[(taps-1-tap)*in.C*l.Filters:]
 		transpose(to[:in.C*l.Filters], from, in.C, l.Filters)
 	}
-	kernel.Pack(dst[size:], turned, nil)
+	kernel.Pack(dst, turned, nil)
 }
 
 // backward: dW += dy ⋆ x, db += Σ dy, dx = Wᵀ ⋆ dy.
 func (l Conv2D) backward(p *pass) {
-	l.backwardFrom(p, func(g f32.ConvGradient, packed []float32, sample int) {
+	l.backwardFrom(p, p.packed[l.packedSize(p.in):], func(g f32.ConvGradient, packed []float32, sample int) {
 		g.PackOutput(packed, p.dy[sample*p.out.Size():], l.stride())
 	})
 }
 
-// backwardFrom is the backward pass for gradients of the output that pack
-// brings into the form of the kernel.
-func (l Conv2D) backwardFrom(p *pass, pack func(g f32.ConvGradient, packed []float32, sample int)) {
+// backwardFrom is the backward pass with the weights turned and packed, for
+// gradients of the output that pack brings into the form of the kernel.
+func (l Conv2D) backwardFrom(p *pass, turned []float32, pack func(g f32.ConvGradient, packed []float32, sample int)) {
 	g := l.gradient(p.in)
 	rest := p.scratch
 	take := func(n int) []float32 {
@@ -71,7 +79,7 @@ func (l Conv2D) backwardFrom(p *pass, pack func(g f32.ConvGradient, packed []flo
 		g.Add(dw, l.planes(planes, p.in, p.x[i*p.in.Size():]), dy)
 		g.AddBias(p.db, dy, tile)
 		if p.dx != nil {
-			l.inputGradient(p, g, i, dy, rest, tile)
+			l.inputGradient(p, g, i, turned, dy, rest, tile)
 		}
 	}
 	l.addWeights(p.dw, dw, g)
@@ -99,7 +107,7 @@ func (l Conv2D) planes(dst []float32, in Shape, x []float32) []float32 {
 }
 
 // inputGradient computes dx of a sample.
-func (l Conv2D) inputGradient(p *pass, g f32.ConvGradient, sample int, dy, buffer, tile []float32) {
+func (l Conv2D) inputGradient(p *pass, g f32.ConvGradient, sample int, turned, dy, buffer, tile []float32) {
 	wide := l.inputBuffer(p.in)
 	buffer = buffer[:wide.Size()]
 	clear(buffer)
@@ -108,7 +116,7 @@ func (l Conv2D) inputGradient(p *pass, g f32.ConvGradient, sample int, dy, buffe
 	firstRow, firstCol := max(-top, 0), max(-left, 0)
 	g.Unpack(buffer[((top+firstRow)*wide.W+left+firstCol)*l.Filters:], wide.W*l.Filters, dy,
 		firstRow, min(g.Rows, wide.H-top), firstCol, min(g.Cols, wide.W-left))
-	l.inputKernel(p.in).Forward(p.dx[sample*p.in.Size():], buffer, p.packed[l.packedSize(p.in):], tile)
+	l.inputKernel(p.in).Forward(p.dx[sample*p.in.Size():], buffer, turned, tile)
 }
 
 // addWeights adds the gradient from the kernel, channels × H × W × packed

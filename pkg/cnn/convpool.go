@@ -43,36 +43,25 @@ func (l convPool) kernel(in, out Shape) f32.ConvPool {
 	return f32.ConvPool{Conv: l.Conv2D.kernel(in, out)}
 }
 
-// memo: which of its windows each output is from, and working memory.
-func (l convPool) memo(in, out Shape) int {
-	return l.padded(in).H*out.W + out.Size() + f32.Slack()
-}
+// memo: which of its windows each output is from.
+func (l convPool) memo(_, out Shape) int { return out.Size() + f32.Slack() }
 
 func (l convPool) forward(p *pass) {
-	tile, padding := p.scratch[:f32.ScratchSize], p.scratch[f32.ScratchSize:]
 	kernel, size := l.kernel(p.in, p.out), l.memo(p.in, p.out)
+	tile, padding := p.scratch[:f32.ScratchSize], p.scratch[f32.ScratchSize:]
 	y := withSlack(p.y)
 	for i := range p.n {
-		occupied, winners := l.memory(p, i*size)
-		kernel.Forward(y[i*p.out.Size():], winners, l.pad(padding, p.in, p.x[i*p.in.Size():]), p.packed, occupied, tile)
+		var winners []int32
+		if p.training {
+			winners = p.memo[i*size:][:size]
+		}
+		kernel.Forward(y[i*p.out.Size():], winners, l.pad(padding, p.in, p.x[i*p.in.Size():]), p.packed, tile)
 	}
-}
-
-// memory returns the parts of a sample's memo; only training remembers which
-// windows won.
-func (l convPool) memory(p *pass, at int) (occupied, winners []int32) {
-	size := l.padded(p.in).H * p.out.W
-	occupied = p.memo[at:][:size]
-	if p.training {
-		winners = p.memo[at+size:][:p.out.Size()+f32.Slack()]
-	}
-	return occupied, winners
 }
 
 func (l convPool) backward(p *pass) {
 	kernel, size := l.kernel(p.in, p.out), l.memo(p.in, p.out)
-	l.backwardFrom(p, func(g f32.ConvGradient, packed []float32, sample int) {
-		_, winners := l.memory(p, sample*size)
-		kernel.Backward(g, packed, withSlack(p.dy)[sample*p.out.Size():], winners)
+	l.backwardFrom(p, p.packed[l.packedSize(p.in):], func(g f32.ConvGradient, packed []float32, sample int) {
+		kernel.Backward(g, packed, withSlack(p.dy)[sample*p.out.Size():], p.memo[sample*size:])
 	})
 }
