@@ -101,24 +101,37 @@ func LoadCheckpoint(r io.Reader) (Checkpoint, error) {
 		return Checkpoint{}, fmt.Errorf("%w: it does not say after how many steps it was made; is it a model rather than a checkpoint?", ErrForeign)
 	}
 	for _, p := range parts {
-		if len(p.Data) != net.parameters {
-			return Checkpoint{}, fmt.Errorf("%w: its part %.40q has %d numbers, its network %d", ErrCorrupt, p.Name, len(p.Data), net.parameters)
-		}
-		switch p.Name {
-		case modelPart:
-			c.Model = &Model{net: net, parameters: p.Data}
-		case bestPart:
-			c.Best = &Model{net: net, parameters: p.Data}
-		case memoryParts + "0":
-			c.memory[0] = p.Data
-		case memoryParts + "1":
-			c.memory[1] = p.Data
-		default:
-			return Checkpoint{}, fmt.Errorf("%w: it has an unknown part %.40q", ErrForeign, p.Name)
+		if err := c.take(net, p); err != nil {
+			return Checkpoint{}, err
 		}
 	}
 	if c.Model == nil {
 		return Checkpoint{}, fmt.Errorf("%w: it has no parameters", ErrCorrupt)
 	}
 	return c, nil
+}
+
+// take puts one part of a file where it belongs.
+func (c *Checkpoint) take(net *network, p Tensor) error {
+	size, model := net.size(), (**Model)(nil)
+	switch p.Name {
+	case modelPart:
+		model = &c.Model
+	case bestPart:
+		model = &c.Best
+	case memoryParts + "0":
+		size, c.memory[0] = net.parameters, p.Data
+	case memoryParts + "1":
+		size, c.memory[1] = net.parameters, p.Data
+	default:
+		return fmt.Errorf("%w: it has an unknown part %.40q", ErrForeign, p.Name)
+	}
+	if len(p.Data) != size {
+		return fmt.Errorf("%w: its part %.40q has %d numbers; its network needs %d", ErrCorrupt, p.Name, len(p.Data), size)
+	}
+	if model == nil {
+		return nil
+	}
+	*model = &Model{net: net, parameters: p.Data}
+	return net.checkStatistics(p.Data)
 }

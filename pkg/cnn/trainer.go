@@ -62,7 +62,7 @@ func NewTrainer(m *Model, config TrainConfig) *Trainer {
 		config:     config,
 		net:        m.net,
 		parameters: slices.Clone(m.parameters),
-		optimizer:  NewOptimizerState(config.Optimizer, len(m.parameters)),
+		optimizer:  NewOptimizerState(config.Optimizer, m.net.parameters),
 		shards:     make([]shard, config.Shards),
 		jobs:       make([]chan func(int), config.Shards),
 	}
@@ -143,9 +143,13 @@ func (t *Trainer) differentiateShard(i int) {
 }
 
 // updateShard sums one range of the gradients over the shards, in the order of
-// their indices, and updates that range of the parameters.
+// their indices, and updates that range of the parameters. The first shard cares
+// for the running statistics, which are few.
 func (t *Trainer) updateShard(i int) {
-	start, end := t.part(i, len(t.parameters))
+	if i == 0 {
+		t.trackStatistics()
+	}
+	start, end := t.part(i, t.net.parameters)
 	total := t.shards[0].tape.gradients[start:end]
 	for _, s := range t.shards[1:] {
 		f32.Axpy(1, s.tape.gradients[start:end], total)
