@@ -113,19 +113,3 @@ func (m *Model) WithMetadata(key, value string) *Model {
 
 // Kernel names the float32 kernels in use, for logs and metrics.
 func Kernel() string { return f32.Kernel() }
-
-// ForInference returns the model without the layers that only training uses.
-// Its logits are the same. It panics when the network is nothing but dropout.
-func (m *Model) ForInference() *Model {
-	spec := Spec{Input: m.net.spec.Input}
-	for _, l := range m.net.spec.Layers {
-		if _, ok := l.(Dropout); !ok {
-			spec.Layers = append(spec.Layers, l)
-		}
-	}
-	net, err := newNetwork(spec)
-	if err != nil {
-		panic("cnn: a network of dropout alone cannot be served")
-	}
-	return &Model{net: net, parameters: m.parameters, metadata: m.metadata}
-}
