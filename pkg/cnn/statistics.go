@@ -6,7 +6,7 @@ func (t *Trainer) trackStatistics() {
 	for i := range t.net.nodes {
 		nd := &t.net.nodes[i]
 		mean, variance := halves(t.net.statisticsOf(nd, t.parameters))
-		numbers := float64(len(t.labels) * nd.in.H * nd.in.W)
+		numbers := float64(len(t.lesson.labels) * nd.in.H * nd.in.W)
 		for c := range mean {
 			m, v := t.batchMoments(nd, c)
 			if numbers > 1 {
@@ -23,12 +23,12 @@ func (t *Trainer) trackStatistics() {
 func (t *Trainer) batchMoments(nd *node, channel int) (mean, variance float64) {
 	var square float64
 	for i := range t.shards {
-		start, end := t.part(i, len(t.labels))
+		start, end := t.part(i, len(t.lesson.labels))
 		if start == end {
 			continue // its statistics are of an earlier step
 		}
 		means, variances := halves(nd.statistics.of(t.shards[i].tape.statistics))
-		m, share := float64(means[channel]), float64(end-start)/float64(len(t.labels))
+		m, share := float64(means[channel]), float64(end-start)/float64(len(t.lesson.labels))
 		mean += share * m
 		square += share * (float64(variances[channel]) + m*m)
 	}

@@ -149,11 +149,11 @@ func (t *tape) load(i int, parameters []float32, first, n int) {
 
 // gradient fills t.gradients with the gradient of scale · Σ loss and returns
 // Σ loss.
-func (t *tape) gradient(parameters, x []float32, labels []uint8, scale float64, random *randomness) float64 {
-	n := len(labels)
-	logits := t.forward(parameters, x, n, random)
+func (t *tape) gradient(parameters []float32, l lesson, o objective, scale float64, random *randomness) float64 {
+	n := len(l.labels)
+	logits := t.forward(parameters, l.x, n, random)
 	delta := t.deltas[len(t.net.nodes)][:len(logits)]
-	loss := softmaxCrossEntropy(delta, logits, labels, scale)
+	loss := o.gradient(delta, logits, l, scale)
 	t.backward(parameters, n, delta, false)
 	return loss
 }
@@ -167,6 +167,6 @@ func (m *Model) Gradient(x []float32, labels []uint8) (loss float64, gradients [
 		panic("cnn: the gradient needs one label for every sample")
 	}
 	t := newTape(m.net, len(labels))
-	loss = t.gradient(m.parameters, x, labels, 1/float64(len(labels)), nil) / float64(len(labels))
+	loss = t.gradient(m.parameters, lesson{x: x, labels: labels}, objective{}, 1/float64(len(labels)), nil) / float64(len(labels))
 	return loss, m.net.gradientTensors(t.gradients)
 }
