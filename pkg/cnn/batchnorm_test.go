@@ -4,8 +4,11 @@ import (
 	"bytes"
 	"errors"
 	"math"
+	"os"
+	"path/filepath"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -173,5 +176,55 @@ func TestStatisticsOfAFile(t *testing.T) {
 				t.Errorf("Load returned %v; want ErrCorrupt", err)
 			}
 		})
+	}
+}
+
+// TestStatisticsOfACheckpoint: every part that is a model is checked.
+func TestStatisticsOfACheckpoint(t *testing.T) {
+	for name, spoil := range map[string]func(c *Checkpoint){
+		"the model":            func(c *Checkpoint) { c.Model.parameters[len(c.Model.parameters)-1] = -1 },
+		"the best":             func(c *Checkpoint) { c.Best.parameters[len(c.Best.parameters)-1] = -1 },
+		"the average":          func(c *Checkpoint) { c.average.parameters[len(c.average.parameters)-1] = -1 },
+		"the model, cut":       func(c *Checkpoint) { c.Model.parameters = c.Model.parameters[:c.Model.net.parameters] },
+		"the average, cut":     func(c *Checkpoint) { c.average.parameters = c.average.parameters[:c.Model.net.parameters] },
+		"the memory, too long": func(c *Checkpoint) { c.memory[1] = make([]float32, c.Model.net.size()) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			trainer := NewTrainer(newTestModel(t, everything, 1), everythingConfig(1, 1))
+			defer trainer.Close()
+			c := trainer.Checkpoint()
+			c.Best = trainer.Averaged()
+			path := filepath.Join(t.TempDir(), "checkpoint")
+			load := func() error {
+				if err := c.SaveFile(path); err != nil {
+					t.Fatal(err)
+				}
+				file, err := os.ReadFile(path)
+				if err != nil {
+					t.Fatal(err)
+				}
+				_, err = LoadCheckpoint(bytes.NewReader(file))
+				return err
+			}
+			if err := load(); err != nil {
+				t.Fatal(err)
+			}
+			spoil(&c)
+			if err := load(); !errors.Is(err, ErrCorrupt) {
+				t.Errorf("LoadCheckpoint returned %v; want ErrCorrupt", err)
+			}
+		})
+	}
+}
+
+// TestServedNetworkCanBeFused: without the batch normalisation, convolution,
+// pooling and ReLU stand side by side, as their fused kernel wants them.
+func TestServedNetworkCanBeFused(t *testing.T) {
+	var kinds []string
+	for _, nd := range newTestModel(t, goldenNorm, 1).ForInference().net.nodes {
+		kinds = append(kinds, nd.layer.kind())
+	}
+	if want := "conv maxpool relu conv relu globalavgpool affine"; strings.Join(kinds, " ") != want {
+		t.Errorf("the nodes are %v; want %s", kinds, want)
 	}
 }

@@ -11,8 +11,8 @@ import (
 func (t *Trainer) sumShard(i int) {
 	start, end := t.part(i, t.net.parameters)
 	total := t.shards[0].tape.gradients[start:end]
-	for _, s := range t.shards[1:] {
-		f32.Axpy(1, s.tape.gradients[start:end], total)
+	for k := 1; k < len(t.shards); k++ {
+		f32.Axpy(1, t.shards[k].tape.gradients[start:end], total)
 	}
 	if t.config.ClipNorm == 0 {
 		return
