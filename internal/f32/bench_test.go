@@ -45,14 +45,47 @@ func BenchmarkGemm(b *testing.B) {
 // BenchmarkConvPool is the first step of the book's network on an image of
 // noise, where nothing can be left out.
 func BenchmarkConvPool(b *testing.B) {
-	g := ConvPool{Height: 5, Run: 5, Channels: 1, RowSize: 28, Rows: 12, Cols: 12, Filters: 30}
+	g := ConvPool{Conv{Height: 5, Run: 5, RowSize: 28, Step: 1, Down: 28, Rows: 12, Cols: 12, Filters: 30}}
 	packed := make([]float32, g.PackedSize())
-	g.Pack(packed, func(int, int, int) float32 { return 0.5 }, ones(30))
-	x, y, occupied := ones(784), make([]float32, 144*30+2*Lanes()), make([]int32, 28*12)
+	g.Pack(packed, ones(25*30), nil)
+	x, y, occupied := ones(784), make([]float32, 144*30+Slack()), make([]int32, 28*12)
 	for b.Loop() {
-		g.Forward(y, x, packed, occupied)
+		g.Forward(y, nil, x, packed, occupied, make([]float32, ScratchSize))
 	}
 	gigaflops(b, 2*576*30*25)
+}
+
+// BenchmarkConv is convolutions of one image: 3×3 windows over so many pixels
+// and channels, with as many filters as channels.
+func BenchmarkConv(b *testing.B) {
+	for _, s := range []struct{ side, channels int }{{12, 32}, {12, 48}, {6, 64}, {6, 96}} {
+		b.Run(fmt.Sprintf("%dx%dx%d", s.side, s.side, s.channels), func(b *testing.B) {
+			row := (s.side + 2) * s.channels
+			g := Conv{Height: 3, Run: 3 * s.channels, RowSize: row, Step: s.channels, Down: row, Rows: s.side, Cols: s.side, Filters: s.channels}
+			packed := make([]float32, g.PackedSize())
+			g.Pack(packed, ones(9*s.channels*s.channels), nil)
+			x, y := ones((s.side+2)*row), make([]float32, s.side*s.side*s.channels)
+			for b.Loop() {
+				g.Forward(y, x, packed, make([]float32, ScratchSize))
+			}
+			gigaflops(b, 2*s.side*s.side*9*s.channels*s.channels)
+		})
+	}
+}
+
+// BenchmarkConvGradient is the gradient of the weights of the same.
+func BenchmarkConvGradient(b *testing.B) {
+	for _, s := range []struct{ side, channels int }{{12, 32}, {12, 48}, {6, 64}, {6, 96}} {
+		b.Run(fmt.Sprintf("%dx%dx%d", s.side, s.side, s.channels), func(b *testing.B) {
+			g := ConvGradient{Channels: s.channels, Height: 3, Width: 3, PlaneSize: (s.side + 2) * (s.side + 2), RowSize: s.side + 2,
+				Rows: s.side, Cols: s.side, Filters: s.channels}
+			dw, planes, dy := make([]float32, g.Taps()*g.PackedFilters()), ones(s.channels*g.PlaneSize), ones(g.OutputSize())
+			for b.Loop() {
+				g.Add(dw, planes, dy)
+			}
+			gigaflops(b, 2*s.side*s.side*9*s.channels*s.channels)
+		})
+	}
 }
 
 func BenchmarkAxpyRows(b *testing.B) {

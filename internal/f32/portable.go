@@ -28,6 +28,14 @@ func maxPairsGradient(dUpper, dLower, dy, y, upper, lower []float32, channels in
 	maxPairsGradientPlain(dUpper, dLower, dy, y, upper, lower, channels)
 }
 
-func (g ConvPool) pixels(y, x, packed []float32, active []uint32) {
-	g.pixelsPlain(y, x, packed, active)
+func tile(c []float32, ldc int, init []float32, ldi int, rows uint32, run int, a []float32, o1, o2, o3, rowA int, b []float32) {
+	tilePlain(c, ldc, init, ldi, rows, run, a, o1, o2, o3, rowA, b)
+}
+
+func poolTile(y []float32, winners []int32, sums, bias []float32) {
+	poolTilePlain(y, winners, sums, bias)
+}
+
+func unpoolTile(d []float32, row int, dy []float32, winners []int32) {
+	unpoolTilePlain(d, row, dy, winners)
 }

@@ -18,7 +18,7 @@ func addFoundWide(y, x []float32, index []int32, w []float32) {
 	}
 }
 
-// addRows8Wide is addRows8 in the types of AVX-512: see tile2x6Wide.
+// addRows8Wide is addRows8 in the types of AVX-512: see tileWide.
 func addRows8Wide(y, x []float32, index []int32, w []float32, ldw int) {
 	sums := (*[128]float32)(y)
 	s0 := archsimd.LoadFloat32x16Array((*[16]float32)(sums[0:16]))

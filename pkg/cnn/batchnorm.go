@@ -54,7 +54,7 @@ func (BatchNorm) row(p *pass, i int) []float32 {
 
 func (l BatchNorm) forward(p *pass) {
 	statistics := p.running
-	if p.batch != nil {
+	if p.training {
 		l.measure(p)
 		statistics = p.batch
 	}
@@ -182,4 +182,11 @@ func trainingHead(nodes []node) int {
 		}
 	}
 	return head
+}
+
+// repeat fills a sweep's row with copies of the numbers of one pixel.
+func repeat(row, pixel []float32) {
+	for filled := copy(row, pixel); filled < len(row); filled *= 2 {
+		copy(row[filled:], row[:filled])
+	}
 }

@@ -53,7 +53,7 @@ func (m *Model) copyNode(nd *node, from *Model, old *node) {
 // fold multiplies the weights of every output of nd, and its bias, by what the
 // batch normalisation does to them.
 func (m *Model) fold(nd *node, from *Model, norm *node) {
-	weight, bias := nd.weight.of(m.parameters), nd.bias.of(m.parameters)
+	weight, bias := nd.toFile(m.parameters), nd.bias.of(m.parameters)
 	mean, variance := halves(from.net.statisticsOf(norm, from.parameters))
 	scales, offsets := norm.weight.of(from.parameters), norm.bias.of(from.parameters)
 	inputs := len(weight) / len(bias)
@@ -64,4 +64,5 @@ func (m *Model) fold(nd *node, from *Model, norm *node) {
 		}
 		bias[o] = bias[o]*scale + offset
 	}
+	nd.fromFile(m.parameters, weight)
 }

@@ -45,6 +45,13 @@ type packing interface {
 	pack(dst, w, b []float32, in Shape)
 }
 
+// stepPacking is packing for a step of training, where the backward pass wants
+// the weights too.
+type stepPacking interface {
+	stepPackedSize(in Shape) int
+	packStep(dst, w, b []float32, in Shape)
+}
+
 // scratching is a Layer that needs working memory.
 type scratching interface {
 	// scratch returns how many numbers a pass needs, whatever the batch size.
@@ -67,16 +74,17 @@ type tracking interface {
 // pass is what one layer sees of one run: the shapes, its parameters, and the
 // slabs of the run state. Forward uses the first group, backward both.
 type pass struct {
-	n       int   // samples
-	in, out Shape // of one sample
-	w, b    []float32
-	packed  []float32 // of the weights; nil for Affine in training
-	x, y    []float32 // y is a slab, with slack behind it
-	scratch []float32
-	memo    []int32
-	running []float32   // statistics of past steps
-	batch   []float32   // statistics of this pass, from forward to backward; nil in inference
-	random  *randomness // nil outside training
+	n        int   // samples
+	in, out  Shape // of one sample
+	w, b     []float32
+	packed   []float32 // of the weights; nil for Affine in training
+	x, y     []float32 // y is a slab, with slack behind it
+	scratch  []float32
+	memo     []int32
+	running  []float32   // statistics of past steps, for inference
+	batch    []float32   // statistics of this pass, from forward to backward
+	random   *randomness // nil outside training
+	training bool        // a backward pass follows
 
 	dx, dy []float32 // slabs; dx is nil where nothing asks for it
 	dw, db []float32

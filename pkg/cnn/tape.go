@@ -9,6 +9,7 @@ package cnn
 // before the first batch normalisation, too.
 type tape struct {
 	net         *network
+	nodes       []node
 	head        int         // how many nodes
 	input       []float32   // for samples that need another layout, or nil
 	x           []float32   // the samples of the forward pass
@@ -24,15 +25,16 @@ type tape struct {
 }
 
 func newTape(net *network, batch int) *tape {
-	t := &tape{net: net, head: trainingHead(net.nodes), statistics: make([]float32, net.statistics), gradients: make([]float32, net.parameters)}
+	nodes := fused(net.nodes)
+	t := &tape{net: net, nodes: nodes, head: trainingHead(nodes), statistics: make([]float32, net.statistics), gradients: make([]float32, net.parameters)}
 	scratch := 0
-	for i, nd := range net.nodes {
+	for i, nd := range t.nodes {
 		t.activations = append(t.activations, newSlab(batch*nd.out.Size()))
 		t.memos = append(t.memos, make([]int32, batch*nd.memo))
 		scratch = max(scratch, nd.scratch)
 		t.packed = append(t.packed, nil)
-		if conv, ok := nd.layer.(Conv2D); ok {
-			t.packed[i] = make([]float32, conv.packedSize(nd.in))
+		if l, ok := nd.layer.(stepPacking); ok {
+			t.packed[i] = make([]float32, l.stepPackedSize(nd.in))
 		}
 		samples := batch
 		if t.shared(i) {
@@ -59,15 +61,15 @@ func (t *tape) forward(parameters, x []float32, n int, random *randomness) []flo
 		x = t.input
 	}
 	t.x = x
-	for i, nd := range t.net.nodes {
-		if conv, ok := nd.layer.(Conv2D); ok {
-			conv.pack(t.packed[i], nd.weight.of(parameters), nil, nd.in)
+	for i, nd := range t.nodes {
+		if l, ok := nd.layer.(stepPacking); ok {
+			l.packStep(t.packed[i], nd.weight.of(parameters), nd.bias.of(parameters), nd.in)
 		}
 	}
 	for sample := range n {
 		t.forwardNodes(0, t.head, parameters, sample, 1, random)
 	}
-	t.forwardNodes(t.head, len(t.net.nodes), parameters, 0, n, random)
+	t.forwardNodes(t.head, len(t.nodes), parameters, 0, n, random)
 	return t.activations[len(t.activations)-1][:n*t.net.output().Size()]
 }
 
@@ -76,20 +78,20 @@ func (t *tape) forwardNodes(from, to int, parameters []float32, first, n int, ra
 	for i := from; i < to; i++ {
 		t.load(i, parameters, first, n)
 		t.pass.random = random
-		t.net.nodes[i].layer.forward(&t.pass)
+		t.nodes[i].layer.forward(&t.pass)
 	}
 }
 
 // backward overwrites t.gradients from the gradient of the logits and returns
 // the gradient of the forward pass's input, in CHW order, when wanted.
 func (t *tape) backward(parameters []float32, n int, dy []float32, wantInput bool) []float32 {
-	for _, nd := range t.net.nodes {
+	for _, nd := range t.nodes {
 		clear(nd.bias.of(t.gradients))
 		if !isAffine(nd.layer) { // these run once, and overwrite their weights' gradients
 			clear(nd.weight.of(t.gradients))
 		}
 	}
-	last := len(t.net.nodes)
+	last := len(t.nodes)
 	copy(t.deltas[last], dy)
 	t.backwardNodes(t.head, last, parameters, 0, n, wantInput)
 	for sample := range n {
@@ -106,7 +108,7 @@ func (t *tape) backward(parameters []float32, n int, dy []float32, wantInput boo
 // backwardNodes runs nodes backwards on n samples from the first on.
 func (t *tape) backwardNodes(from, to int, parameters []float32, first, n int, wantInput bool) {
 	for i := to - 1; i >= from; i-- {
-		nd := &t.net.nodes[i]
+		nd := &t.nodes[i]
 		t.load(i, parameters, first, n)
 		t.pass.dy = t.delta(i+1, nd.out, first, n)
 		if i > 0 || wantInput {
@@ -133,7 +135,7 @@ func part(slab []float32, size, first, n int) []float32 {
 
 // load points the pass at node i and n samples from the first on.
 func (t *tape) load(i int, parameters []float32, first, n int) {
-	nd := &t.net.nodes[i]
+	nd := &t.nodes[i]
 	x := t.x
 	if i > 0 {
 		x = t.activations[i-1]
@@ -142,7 +144,7 @@ func (t *tape) load(i int, parameters []float32, first, n int) {
 		n: n, in: nd.in, out: nd.out,
 		w: nd.weight.of(parameters), b: nd.bias.of(parameters), packed: t.packed[i],
 		x: part(x, nd.in.Size(), first, n), y: part(t.activations[i], nd.out.Size(), first, n),
-		scratch: t.scratch, memo: t.memos[i][first*nd.memo : (first+n)*nd.memo],
+		training: true, scratch: t.scratch, memo: t.memos[i][first*nd.memo : (first+n)*nd.memo],
 		batch: nd.statistics.of(t.statistics),
 	}
 }
@@ -152,7 +154,7 @@ func (t *tape) load(i int, parameters []float32, first, n int) {
 func (t *tape) gradient(parameters []float32, l lesson, o objective, scale float64, random *randomness) float64 {
 	n := len(l.labels)
 	logits := t.forward(parameters, l.x, n, random)
-	delta := t.deltas[len(t.net.nodes)][:len(logits)]
+	delta := t.deltas[len(t.nodes)][:len(logits)]
 	loss := o.gradient(delta, logits, l, scale)
 	t.backward(parameters, n, delta, false)
 	return loss
