@@ -11,7 +11,7 @@ import (
 type TrainConfig struct {
 	Optimizer Optimizer // nil means Adam{}
 	Batch     int       // most samples of a step; 0 means 100
-	Shards    int       // parts of a batch that are computed in parallel; 0 means GOMAXPROCS. Sums depend on it
+	Shards    int       // parts of a batch that are computed in parallel; 0 means GOMAXPROCS. Sums depend on it, and what BatchNorm normalises by
 	Seed      uint64    // for dropout
 
 	LabelSmoothing float64      // share of a target that all classes get alike, in [0, 1) (Szegedy et al. 2016)
