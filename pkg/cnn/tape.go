@@ -4,9 +4,9 @@ package cnn
 // forward pass, and the slabs that the backward pass fills. It belongs to one
 // goroutine at a time.
 //
-// Like inference it runs the head, the nodes before the first affine layer, a
-// sample at a time, so that a sample's activations are in the cache when the
-// next layer wants them.
+// Like inference it runs the head a sample at a time, so that a sample's
+// activations are in the cache when the next layer wants them. Here it ends
+// before the first batch normalisation, too.
 type tape struct {
 	net         *network
 	nodes       []node
@@ -18,6 +18,7 @@ type tape struct {
 	packed      [][]float32 // the weights of each convolution
 	scratch     []float32
 	deltas      [][]float32 // the gradient of each node's input, and of the logits; within the head of one sample
+	statistics  []float32   // of the forward pass, laid out like the running ones
 	gradients   []float32   // laid out like the parameters
 	random      randomness
 	pass        pass
@@ -25,7 +26,7 @@ type tape struct {
 
 func newTape(net *network, batch int) *tape {
 	nodes := fused(net.nodes)
-	t := &tape{net: net, nodes: nodes, head: headOf(nodes), gradients: make([]float32, net.parameters)}
+	t := &tape{net: net, nodes: nodes, head: trainingHead(nodes), statistics: make([]float32, net.statistics), gradients: make([]float32, net.parameters)}
 	scratch := 0
 	for i, nd := range t.nodes {
 		t.activations = append(t.activations, newSlab(batch*nd.out.Size()))
@@ -144,29 +145,30 @@ func (t *tape) load(i int, parameters []float32, first, n int) {
 		w: nd.weight.of(parameters), b: nd.bias.of(parameters), packed: t.packed[i],
 		x: part(x, nd.in.Size(), first, n), y: part(t.activations[i], nd.out.Size(), first, n),
 		training: true, scratch: t.scratch, memo: t.memos[i][first*nd.memo : (first+n)*nd.memo],
+		batch: nd.statistics.of(t.statistics),
 	}
 }
 
 // gradient fills t.gradients with the gradient of scale · Σ loss and returns
 // Σ loss.
-func (t *tape) gradient(parameters, x []float32, labels []uint8, scale float64, random *randomness) float64 {
-	n := len(labels)
-	logits := t.forward(parameters, x, n, random)
+func (t *tape) gradient(parameters []float32, l lesson, o objective, scale float64, random *randomness) float64 {
+	n := len(l.labels)
+	logits := t.forward(parameters, l.x, n, random)
 	delta := t.deltas[len(t.nodes)][:len(logits)]
-	loss := softmaxCrossEntropy(delta, logits, labels, scale)
+	loss := o.gradient(delta, logits, l, scale)
 	t.backward(parameters, n, delta, false)
 	return loss
 }
 
 // Gradient returns the mean softmax cross entropy of the samples and its
 // gradient with respect to all parameters, in the layout of Tensors. Dropout
-// is inactive. It panics unless there is one label for every sample, and at
+// is inactive, batch normalisation uses the statistics of the samples. It panics unless there is one label for every sample, and at
 // least one.
 func (m *Model) Gradient(x []float32, labels []uint8) (loss float64, gradients []Tensor) {
 	if len(labels) == 0 || len(x) != len(labels)*m.net.spec.Input.Size() {
 		panic("cnn: the gradient needs one label for every sample")
 	}
 	t := newTape(m.net, len(labels))
-	loss = t.gradient(m.parameters, x, labels, 1/float64(len(labels)), nil) / float64(len(labels))
-	return loss, m.net.tensors(t.gradients)
+	loss = t.gradient(m.parameters, lesson{x: x, labels: labels}, objective{}, 1/float64(len(labels)), nil) / float64(len(labels))
+	return loss, m.net.gradientTensors(t.gradients)
 }
