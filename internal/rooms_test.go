@@ -19,6 +19,7 @@ var rooms = map[string][]string{
 	"cmd/train":           {"internal/atomicfile", "internal/mnist", "internal/report", "internal/usage", "pkg/cnn", "pkg/imageprep"},
 	"internal/atomicfile": {},
 	"internal/classify":   {"pkg/cnn", "pkg/imageprep"},
+	"internal/cputime":    {},
 	"internal/f32":        {},
 	"internal/httpapi":    {"api", "internal/classify", "pkg/imageprep"},
 	"internal/mnist":      {"internal/atomicfile"},

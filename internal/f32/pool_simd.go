@@ -82,7 +82,7 @@ func poolPixel(g *tiling, y []float32, winners []int32) {
 	default:
 		bias := g.init
 		g.init = nil
-		tileVectors(g)
+		tileOfVectors(g)
 		poolVectors(y, winners, g.c, bias)
 	}
 }

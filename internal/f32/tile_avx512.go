@@ -8,8 +8,11 @@ import (
 )
 
 // wideLanes is how many numbers a vector holds for which there are kernels in
-// the types of one architecture.
-const wideLanes = 16
+// the types of one architecture; halfLanes those of half that size.
+const (
+	wideLanes = 16
+	halfLanes = 8
+)
 
 // tileWide is tile in the types of AVX-512, for which the compiler makes half
 // as many instructions. It adds in the same order, so that machines with

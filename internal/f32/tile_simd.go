@@ -18,11 +18,14 @@ func tile(g *tiling) {
 // tileOfVectors is tile where there are vectors. What it is given may lie on
 // the stack, unlike gonum's.
 func tileOfVectors(g *tiling) {
-	if vectors == wideLanes {
+	switch vectors {
+	case wideLanes:
 		tileWide(g)
-		return
+	case halfLanes:
+		tileAVX2(g)
+	default:
+		tileVectors(g)
 	}
-	tileVectors(g)
 }
 
 // tileVectors keeps the eight sums in registers: see tileWide.

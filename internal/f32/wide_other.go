@@ -2,9 +2,11 @@
 
 package f32
 
-const wideLanes = -1 // none
+const wideLanes, halfLanes = -1, -2 // none
 
-func tileWide(g *tiling) { tileVectors(g) }
+func tileWide(g *tiling) {}
+
+func tileAVX2(g *tiling) {}
 
 func addFoundWide(y, x []float32, index []int32, w []float32) { addFound(y, x, index, w) }
 

@@ -1,10 +1,6 @@
 package cnn
 
-import (
-	"slices"
-
-	"digits/internal/f32"
-)
+import "slices"
 
 // Callers see samples and weights as PyTorch lays them out, channels first.
 // Within a run, samples are channels last, so that the kernels find all
@@ -122,6 +118,3 @@ func (n *network) setTensors(flat []float32, list []Tensor) {
 		}
 	}
 }
-
-// roundUp returns n, or the next larger number of whole vectors.
-func roundUp(n int) int { return (n + f32.Lanes() - 1) / f32.Lanes() * f32.Lanes() }
