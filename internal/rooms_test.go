@@ -22,6 +22,7 @@ var rooms = map[string][]string{
 	"internal/calibration":          {},
 	"internal/calibration/estimate": {"internal/calibration"},
 	"internal/classify":             {"internal/calibration", "pkg/cnn", "pkg/imageprep"},
+	"internal/cputime":              {},
 	"internal/f32":                  {},
 	"internal/httpapi":              {"api", "internal/classify", "pkg/imageprep"},
 	"internal/mnist":                {"internal/atomicfile"},

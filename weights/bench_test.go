@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"digits/internal/cputime"
 	"digits/internal/mnist"
 	"digits/pkg/cnn"
 )
@@ -37,13 +38,14 @@ func BenchmarkLogits(b *testing.B) {
 		for _, batch := range []int{1, 8, 16, 64, 256} {
 			b.Run(fmt.Sprintf("%s/batch=%d", name, batch), func(b *testing.B) {
 				workspace, size := m.NewWorkspace(batch), batch*784
-				at := 0
+				at, clock := 0, cputime.Start()
 				for b.Loop() {
 					m.Logits(workspace, images[at:at+size])
 					if at += size; at+size > len(images) {
 						at = 0
 					}
 				}
+				clock.Report(b, batch, "image")
 				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*batch), "ns/image")
 			})
 		}
@@ -68,11 +70,12 @@ func BenchmarkTrainerStep(b *testing.B) {
 		b.Run(fmt.Sprintf("shards=%d", shards), func(b *testing.B) {
 			trainer := cnn.NewTrainer(m, cnn.TrainConfig{Batch: batch, Shards: shards})
 			defer trainer.Close()
-			at := 0
+			at, clock := 0, cputime.Start()
 			for b.Loop() {
 				trainer.Step(x[at*784:(at+batch)*784], training.Labels[at:at+batch], 0.001)
 				at = (at + batch) % (batch * batches)
 			}
+			clock.Report(b, batch, "image")
 			b.ReportMetric(float64(b.N*batch)/b.Elapsed().Seconds(), "images/s")
 		})
 	}

@@ -77,7 +77,7 @@ func (f *fitting) prepare(checkpoint *cnn.Checkpoint) error {
 	}
 	f.record.Recipe = r
 	f.batches = newBatcher(f.train, r)
-	f.trainer = cnn.NewTrainer(m, cnn.TrainConfig{Optimizer: r.optimizer(), Batch: r.Batch, Shards: r.Shards, Seed: r.Seed})
+	f.trainer = cnn.NewTrainer(m, r.training())
 	if checkpoint == nil {
 		return nil
 	}
@@ -142,11 +142,11 @@ func (f *fitting) epoch(ctx context.Context, epoch int, saved *time.Time) error 
 	return nil
 }
 
-// score evaluates the epoch on the validation images, which choose what is
-// kept.
+// score evaluates what would be served after the epoch on the validation
+// images, which choose what is kept.
 func (f *fitting) score(ctx context.Context, epoch int) error {
-	snapshot := f.trainer.Snapshot()
-	e, err := evaluate(ctx, snapshot, f.valid)
+	snapshot := f.trainer.Averaged()
+	e, err := evaluate(ctx, snapshot.ForInference(), f.valid)
 	if err != nil {
 		return f.interrupt()
 	}

@@ -21,8 +21,13 @@ type recipe struct {
 	Schedule     string             `json:"schedule"`        // constant, cosine or one-cycle
 	Beta1        float64            `json:"beta1,omitempty"` // of Adam; 0 means the usual
 	Beta2        float64            `json:"beta2,omitempty"`
-	Deviation    float64            `json:"deviation,omitempty"` // of the first weights; 0 means He et al. 2015
-	Dropout      float64            `json:"dropout,omitempty"`   // before each affine layer
+	Deviation    float64            `json:"deviation,omitempty"`    // of the first weights; 0 means He et al. 2015
+	Dropout      float64            `json:"dropout,omitempty"`      // before each affine layer
+	WeightDecay  float64            `json:"weight_decay,omitempty"` // of AdamW; 0 means Adam
+	Smoothing    float64            `json:"smoothing,omitempty"`    // of labels
+	Distillation cnn.Distillation   `json:"distillation,omitzero"`  // what a teacher counts
+	Clip         float64            `json:"clip,omitempty"`         // most that the gradient may measure; 0 means any
+	Average      float64            `json:"average,omitempty"`      // decay of the averaged weights, which are scored and kept; 0 means the latest are
 	Augmentation mnist.Augmentation `json:"augmentation,omitzero"`
 	Validation   int                `json:"validation"`        // images held out to choose the epoch
 	Settled      bool               `json:"settled,omitempty"` // which epoch: see accepts
@@ -73,6 +78,26 @@ func (r recipe) check() error {
 	case r.Shards < 1 || r.Shards > 1024:
 		return fmt.Errorf("--shards is %d; it must be 1 to 1024", r.Shards)
 	}
+	return r.checkRefinements()
+}
+
+// checkRefinements refuses what the trainer would: no flag sets these numbers,
+// but a checkpoint holds them.
+func (r recipe) checkRefinements() error {
+	switch {
+	case !(r.WeightDecay >= 0 && r.WeightDecay < 1):
+		return fmt.Errorf("the weight decay is %v; it must be at least 0 and below 1", r.WeightDecay)
+	case !(r.Smoothing >= 0 && r.Smoothing < 1):
+		return fmt.Errorf("the label smoothing is %v; it must be at least 0 and below 1", r.Smoothing)
+	case !(r.Distillation.Weight >= 0 && r.Distillation.Weight <= 1):
+		return fmt.Errorf("the teacher's weight is %v; it must be 0 to 1", r.Distillation.Weight)
+	case !(r.Distillation.Temperature >= 0) || math.IsInf(r.Distillation.Temperature, 0):
+		return fmt.Errorf("the teacher's temperature is %v; it must be at least 0", r.Distillation.Temperature)
+	case !(r.Clip >= 0) || math.IsInf(r.Clip, 0):
+		return fmt.Errorf("the gradient's limit is %v; it must be at least 0", r.Clip)
+	case !(r.Average >= 0 && r.Average < 1):
+		return fmt.Errorf("the decay of averaged weights is %v; it must be at least 0 and below 1", r.Average)
+	}
 	return nil
 }
 
@@ -96,7 +121,21 @@ func (r recipe) rate(step, steps int) float64 {
 	return r.LearningRate
 }
 
-func (r recipe) optimizer() cnn.Optimizer { return cnn.Adam{Beta1: r.Beta1, Beta2: r.Beta2} }
+// training returns what the recipe says to the trainer.
+func (r recipe) training() cnn.TrainConfig {
+	return cnn.TrainConfig{
+		Optimizer: r.optimizer(), Batch: r.Batch, Shards: r.Shards, Seed: r.Seed,
+		LabelSmoothing: r.Smoothing, Distillation: r.Distillation, ClipNorm: r.Clip, Average: r.Average,
+	}
+}
+
+func (r recipe) optimizer() cnn.Optimizer {
+	adam := cnn.Adam{Beta1: r.Beta1, Beta2: r.Beta2}
+	if r.WeightDecay == 0 {
+		return adam
+	}
+	return cnn.AdamW{Adam: adam, Decay: r.WeightDecay}
+}
 
 // accepts reports whether an epoch's weights replace those kept so far, of
 // which best is the best score. Usually only a better epoch's do. A settled

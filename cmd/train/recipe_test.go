@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"math"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -28,6 +29,68 @@ func TestPresets(t *testing.T) {
 		}
 		if m.Parameters() != parameters {
 			t.Errorf("%s has %d parameters; want %d", name, m.Parameters(), parameters)
+		}
+	}
+}
+
+// What a recipe does not use is neither in its record nor with the trainer.
+func TestRefinementsAreOffUnlessAskedFor(t *testing.T) {
+	for _, name := range presetNames {
+		r, err := preset(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := cnn.TrainConfig{Optimizer: cnn.Adam{Beta1: r.Beta1, Beta2: r.Beta2}, Batch: r.Batch, Shards: r.Shards, Seed: r.Seed}
+		if got := r.training(); got != want {
+			t.Errorf("%s trains with %+v; want %+v", name, got, want)
+		}
+		encoded, err := json.Marshal(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, key := range []string{"weight_decay", "smoothing", "distillation", "clip", "average"} {
+			if strings.Contains(string(encoded), key) {
+				t.Errorf("%s is recorded as %s", name, encoded)
+			}
+		}
+	}
+}
+
+func TestRefinementsReachTheTrainer(t *testing.T) {
+	distillation := cnn.Distillation{Weight: 0.7, Temperature: 3}
+	r := recipe{Batch: 5, Shards: 2, Seed: 4, Beta1: 0.8, WeightDecay: 0.1, Smoothing: 0.02, Distillation: distillation, Clip: 2, Average: 0.999}
+	want := cnn.TrainConfig{Optimizer: cnn.AdamW{Adam: cnn.Adam{Beta1: 0.8}, Decay: 0.1}, Batch: 5, Shards: 2, Seed: 4,
+		LabelSmoothing: 0.02, Distillation: distillation, ClipNorm: 2, Average: 0.999}
+	if got := r.training(); got != want {
+		t.Errorf("the trainer gets %+v; want %+v", got, want)
+	}
+	encoded, err := json.Marshal(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var back recipe
+	if err := json.Unmarshal(encoded, &back); err != nil || back != r {
+		t.Errorf("%s came back as %+v, %v", encoded, back, err)
+	}
+}
+
+func TestRefinementsThatCannotBe(t *testing.T) {
+	good, err := preset("seed")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, spoil := range map[string]func(r *recipe){
+		"decay":       func(r *recipe) { r.WeightDecay = 1 },
+		"smoothing":   func(r *recipe) { r.Smoothing = -0.1 },
+		"weight":      func(r *recipe) { r.Distillation.Weight = 1.1 },
+		"temperature": func(r *recipe) { r.Distillation.Temperature = math.NaN() },
+		"limit":       func(r *recipe) { r.Clip = math.Inf(1) },
+		"average":     func(r *recipe) { r.Average = 1 },
+	} {
+		r := good
+		spoil(&r)
+		if err := r.check(); err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("%s: check returned %v", name, err)
 		}
 	}
 }

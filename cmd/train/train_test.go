@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"math"
 	"math/rand/v2"
@@ -122,29 +123,46 @@ func (w *interruptAfter) Write(p []byte) (int, error) {
 }
 
 func TestResumedRunWritesTheSameBytes(t *testing.T) {
-	unbroken := testOptions(t)
-	if err := fit(t.Context(), unbroken, io.Discard, io.Discard); err != nil {
-		t.Fatal(err)
-	}
-	want, err := os.ReadFile(unbroken.out)
-	if err != nil {
-		t.Fatal(err)
-	}
-	o := testOptions(t)
-	for _, epochs := range []int{1, 3} {
-		ctx, cancel := context.WithCancel(t.Context())
-		err := fit(ctx, o, io.Discard, &interruptAfter{epochs, cancel})
-		cancel()
-		if !errors.Is(err, errInterrupted) || exists(o.out) || !exists(o.checkpoint) {
-			t.Fatalf("interrupted: %v; output %v, checkpoint %v; want no output and a checkpoint", err, exists(o.out), exists(o.checkpoint))
+	written := make(map[string]string)
+	for name, change := range map[string]func(r *recipe){
+		"as it is": func(*recipe) {},
+		"averaged": func(r *recipe) { r.Average = 0.9 },
+		"refined":  func(r *recipe) { r.WeightDecay, r.Smoothing, r.Clip, r.Average = 0.1, 0.05, 0.5, 0.9 },
+	} {
+		unbroken := testOptions(t)
+		change(&unbroken.recipe)
+		if err := fit(t.Context(), unbroken, io.Discard, io.Discard); err != nil {
+			t.Fatal(err)
 		}
-		o.resume = true
+		want, err := os.ReadFile(unbroken.out)
+		if err != nil {
+			t.Fatal(err)
+		}
+		o := testOptions(t)
+		change(&o.recipe)
+		for _, epochs := range []int{1, 3} {
+			ctx, cancel := context.WithCancel(t.Context())
+			err := fit(ctx, o, io.Discard, &interruptAfter{epochs, cancel})
+			cancel()
+			if !errors.Is(err, errInterrupted) || exists(o.out) || !exists(o.checkpoint) {
+				t.Fatalf("%s, interrupted: %v; output %v, checkpoint %v; want no output and a checkpoint", name, err, exists(o.out), exists(o.checkpoint))
+			}
+			o.resume = true
+		}
+		if err := fit(t.Context(), o, io.Discard, io.Discard); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := os.ReadFile(o.out); err != nil || !bytes.Equal(got, want) {
+			t.Errorf("%s: the resumed run wrote other bytes (%v)", name, err)
+		}
+		m, err := loadReader(o.out)
+		if err != nil {
+			t.Fatal(err)
+		}
+		written[name] = fmt.Sprint(m.Tensors())
 	}
-	if err := fit(t.Context(), o, io.Discard, io.Discard); err != nil {
-		t.Fatal(err)
-	}
-	if got, err := os.ReadFile(o.out); err != nil || !bytes.Equal(got, want) {
-		t.Errorf("the resumed run wrote other bytes (%v)", err)
+	if written["averaged"] == written["as it is"] {
+		t.Error("the weights that are kept are not the averaged ones")
 	}
 }
 

@@ -3,11 +3,18 @@ package f32
 import (
 	"fmt"
 	"testing"
+
+	"digits/internal/cputime"
 )
 
-// gigaflops reports the speed of a benchmark whose operation is so many
-// floating point operations.
-func gigaflops(b *testing.B, operations int) {
+// measure runs an operation that is so many floating point operations and
+// reports their speed.
+func measure(b *testing.B, operations int, run func()) {
+	clock := cputime.Start()
+	for b.Loop() {
+		run()
+	}
+	clock.Report(b, 1, "")
 	b.ReportMetric(float64(operations)*float64(b.N)/b.Elapsed().Seconds()/1e9, "GFLOP/s")
 }
 
@@ -34,10 +41,7 @@ func BenchmarkGemm(b *testing.B) {
 				ldb = s.k
 			}
 			x, y, z := ones(s.m*s.k), ones(s.k*s.n), make([]float32, s.m*s.n)
-			for b.Loop() {
-				Gemm(s.transA, s.transB, s.m, s.n, s.k, x, lda, y, ldb, false, z, s.n)
-			}
-			gigaflops(b, 2*s.m*s.n*s.k)
+			measure(b, 2*s.m*s.n*s.k, func() { Gemm(s.transA, s.transB, s.m, s.n, s.k, x, lda, y, ldb, false, z, s.n) })
 		})
 	}
 }
@@ -45,22 +49,43 @@ func BenchmarkGemm(b *testing.B) {
 // BenchmarkConvPool is the first step of the book's network on an image of
 // noise, where nothing can be left out.
 func BenchmarkConvPool(b *testing.B) {
-	g := ConvPool{Height: 5, Run: 5, Channels: 1, RowSize: 28, Rows: 12, Cols: 12, Filters: 30}
+	g := ConvPool{Conv{Height: 5, Run: 5, RowSize: 28, Step: 1, Down: 28, Rows: 12, Cols: 12, Filters: 30}}
 	packed := make([]float32, g.PackedSize())
-	g.Pack(packed, func(int, int, int) float32 { return 0.5 }, ones(30))
-	x, y, occupied := ones(784), make([]float32, 144*30+2*Lanes()), make([]int32, 28*12)
-	for b.Loop() {
-		g.Forward(y, x, packed, occupied)
+	g.Pack(packed, ones(25*30), ones(30))
+	x, y, scratch := ones(784), make([]float32, 144*30+Slack()), make([]float32, ScratchSize)
+	measure(b, 2*576*30*25, func() { g.Forward(y, nil, x, packed, scratch) })
+}
+
+// BenchmarkConv is convolutions of one image: 3×3 windows over so many pixels
+// and channels, with as many filters as channels.
+func BenchmarkConv(b *testing.B) {
+	for _, s := range []struct{ side, channels int }{{12, 32}, {12, 48}, {6, 64}, {6, 96}} {
+		b.Run(fmt.Sprintf("%dx%dx%d", s.side, s.side, s.channels), func(b *testing.B) {
+			row := (s.side + 2) * s.channels
+			g := Conv{Height: 3, Run: 3 * s.channels, RowSize: row, Step: s.channels, Down: row, Rows: s.side, Cols: s.side, Filters: s.channels}
+			packed := make([]float32, g.PackedSize())
+			g.Pack(packed, ones(9*s.channels*s.channels), nil)
+			x, y := ones((s.side+2)*row), make([]float32, s.side*s.side*s.channels)
+			measure(b, 2*s.side*s.side*9*s.channels*s.channels, func() { g.Forward(y, x, packed, make([]float32, ScratchSize)) })
+		})
 	}
-	gigaflops(b, 2*576*30*25)
+}
+
+// BenchmarkConvGradient is the gradient of the weights of the same.
+func BenchmarkConvGradient(b *testing.B) {
+	for _, s := range []struct{ side, channels int }{{12, 32}, {12, 48}, {6, 64}, {6, 96}} {
+		b.Run(fmt.Sprintf("%dx%dx%d", s.side, s.side, s.channels), func(b *testing.B) {
+			g := ConvGradient{Channels: s.channels, Height: 3, Width: 3, PlaneSize: (s.side + 2) * (s.side + 2), RowSize: s.side + 2,
+				Rows: s.side, Cols: s.side, Filters: s.channels}
+			dw, planes, dy := make([]float32, g.Taps()*g.PackedFilters()), ones(s.channels*g.PlaneSize), ones(g.OutputSize())
+			measure(b, 2*s.side*s.side*9*s.channels*s.channels, func() { g.Add(dw, planes, dy) })
+		})
+	}
 }
 
 func BenchmarkAxpyRows(b *testing.B) {
 	x, y := ones(5*160), ones(5*720)
-	for b.Loop() {
-		AxpyRows(0.5, 5, 160, x, 160, y, 720)
-	}
-	gigaflops(b, 2*5*160)
+	measure(b, 2*5*160, func() { AxpyRows(0.5, 5, 160, x, 160, y, 720) })
 }
 
 // BenchmarkAddRows is an affine layer of 256 inputs, half of them 0, and 100
@@ -71,10 +96,8 @@ func BenchmarkAddRows(b *testing.B) {
 	for i := 0; i < len(x); i += 2 {
 		x[i] = 1e-9
 	}
-	for b.Loop() {
-		AddRows(y, x, w)
-	}
-	gigaflops(b, 2*128*100)
+	index := make([]int32, IndexSize)
+	measure(b, 2*128*100, func() { AddRows(y, x, w, index) })
 }
 
 func ones(n int) []float32 {

@@ -1,110 +1,112 @@
 package f32
 
-import "math"
+// ConvPool is the geometry of a convolution without padding, of 2×2 max
+// pooling with stride 2, and of ReLU, in one pass, channels last. Conv's Rows
+// and Cols are those of the pooled output, Step and Down go from window to
+// window before the pooling.
+type ConvPool struct{ Conv }
 
-// ConvPool is the geometry of a convolution with stride 1 and without padding,
-// 2×2 max pooling with stride 2 and ReLU in one pass, channels last.
-type ConvPool struct {
-	Height   int // rows of the window
-	Run      int // numbers of a row of the window: width × channels
-	Channels int // of the input
-	RowSize  int // numbers of an input row
-	Rows     int // of the pooled output
-	Cols     int
-	Filters  int
-}
+// Fits reports whether the window is one that Forward can do.
+func (g ConvPool) Fits() bool { return g.Height < maxRows }
 
-// PackedSize returns the size of the packed weights, biases behind them.
-func (g ConvPool) PackedSize() int { return g.groups() * (g.Height*g.Run + 1) * g.group() }
+// Slack is how far behind y and winners Forward may write.
+func Slack() int { return tileWidth() }
 
-// group is how many filters are computed at once: two vectors.
-func (g ConvPool) group() int { return 2 * lanes() }
-
-func (g ConvPool) groups() int { return (g.Filters + g.group() - 1) / g.group() }
-
-// Pack fills packed from weight(f, i, t), filter f's number t of row i, and one
-// bias for each filter. What belongs to no filter is 0.
-func (g ConvPool) Pack(packed []float32, weight func(f, i, t int) float32, bias []float32) {
-	clear(packed[:g.PackedSize()])
-	size, taps := g.group(), g.Height*g.Run
-	for f := range g.Filters {
-		group := packed[f/size*(taps+1)*size:]
-		for tap := range taps {
-			group[tap*size+f%size] = weight(f, tap/g.Run, tap%g.Run)
-		}
-		group[taps*size+f%size] = bias[f]
-	}
-}
-
-// Forward computes y, Rows × Cols × Filters, from one image. It may write up
-// to a group of filters behind y, which therefore needs 2·Lanes numbers more.
-// NaN in any of a maximum's windows wins. The weights must be finite: rows of
-// the window over zeros are left out. occupied is working memory, Cols numbers
-// for every input row.
+// Forward computes y, Rows × Cols × Filters, from one image. NaN in any of a
+// maximum's windows wins. The weights must be finite: rows of the window over
+// zeros are left out where there is one channel. Unless it is nil, winners gets for each output which of the four windows was the largest, the
+// first of equals, and −1 where ReLU made it 0. scratch is working memory,
+// ScratchSize numbers. Behind y and winners there must be room for Slack
+// numbers.
 //
 //	for r, c, f := range Rows, Cols, Filters {
 //		largest := -Inf
 //		for dr, dc := range 2, 2 {
 //			sum := float32(0)
-//			for i, t := range Height, Run { sum += x[(2*r+dr+i)*RowSize+(2*c+dc)*Channels+t] * weight(f, i, t) }
+//			for i, t := range Height, Run { sum += x[(2*r+dr)*Down+(2*c+dc)*Step+i*RowSize+t] * weight(i, t, f) }
 //			largest = max(largest, sum)
 //		}
 //		y[(r*Cols+c)*Filters+f] = max(largest+bias[f], 0)
 //	}
-func (g ConvPool) Forward(y, x, packed []float32, occupied []int32) {
-	g.findOccupied(occupied, x)
-	var active [maxColumns]uint32
+func (g ConvPool) Forward(y []float32, winners []int32, x, packed, scratch []float32) {
+	width := tileWidth()
+	size := (g.Height*g.Run + 1) * width
+	t := tiling{c: scratch, ldc: width, rows: allRows(g.Height), run: g.Run, rowA: g.RowSize}
+	t.at = [tileRows]int{0, g.Step, g.Down, g.Down + g.Step}
+	var occupied [maxRows + 1]uint64
+	sparse, packed := g.sparse(), packed[:g.PackedSize()]
 	for r := range g.Rows {
-		for first := 0; first < g.Cols; first += maxColumns {
-			columns := active[:min(maxColumns, g.Cols-first)]
-			g.findActive(columns, occupied[first:], 2*r)
-			g.pixels(y[(r*g.Cols+first)*g.Filters:], x[2*r*g.RowSize+2*first*g.Channels:], packed, columns)
+		if sparse {
+			g.findOccupied(occupied[:g.Height+1], x[2*r*g.RowSize:])
 		}
-	}
-}
-
-const (
-	maxHeight  = 32 // rows of a window, a bit for each
-	maxColumns = 64 // pixels whose active rows are found at once
-)
-
-// Fits reports whether the window is one that Forward can do, and does faster
-// than separate passes.
-func (g ConvPool) Fits() bool { return lanes() > 1 && g.Height <= maxHeight }
-
-// findOccupied writes, for each input row and each column of the output, −1
-// where its windows have a number in that row that is not 0, else 0.
-func (g ConvPool) findOccupied(occupied []int32, x []float32) {
-	for row := range 2*g.Rows + g.Height - 1 {
-		numbers, columns := x[row*g.RowSize:][:g.RowSize], occupied[row*g.Cols:][:g.Cols]
-		i, first := len(numbers), len(numbers) // from the right: where the first non-zero is
-		for c := g.Cols - 1; c >= 0; c-- {
-			start := 2 * c * g.Channels
-			for i > start {
-				i--
-				if math.Float32bits(numbers[i])&^signBit != 0 {
-					first = i
-				}
+		for c := range g.Cols {
+			t.a = x[2*(r*g.Down+c*g.Step):]
+			if sparse {
+				t.rows = active(occupied[:g.Height+1], 2*c)
 			}
-			columns[c] = int32((first - start - g.Run - g.Channels) >> 63)
+			at := (r*g.Cols + c) * g.Filters
+			for weights := packed; len(weights) > 0; weights = weights[size:] {
+				var won []int32
+				if winners != nil {
+					won = winners[at:]
+				}
+				t.b, t.init = weights, weights[size-width:size]
+				poolPixel(&t, y[at:], won)
+				at += width
+			}
 		}
 	}
 }
 
-const signBit = 1 << 31
+// sparse reports whether rows of the window over zeros are worth leaving out:
+// those of an image of one channel, whose columns a mask has room for.
+func (g ConvPool) sparse() bool {
+	return g.Step == 1 && g.Down == g.RowSize && g.RowSize <= 64
+}
 
-// findActive sets, for each pixel of a pooled row, the bits of the rows of the
-// window under which its four windows have anything but zeros.
-func (g ConvPool) findActive(active []uint32, occupied []int32, row int) {
-	clear(active)
-	for i := range g.Height + 1 {
-		line := occupied[(row+i)*g.Cols:][:len(active)]
-		bits := uint32(3) << i >> 1 // an image row is under row i of the upper windows, row i−1 of the lower ones
-		for c := range active {
-			active[c] |= bits & uint32(line[c])
+// findOccupied sets, for each of the image rows that x begins with, the bits
+// of the columns where a pair of windows begins that has a number in that row
+// that is not 0.
+func (g ConvPool) findOccupied(occupied []uint64, x []float32) {
+	for i := range occupied {
+		bits := nonZeroBits(x[i*g.RowSize:][:g.RowSize])
+		spread := bits
+		for range g.Run {
+			bits >>= 1
+			spread |= bits
 		}
+		occupied[i] = spread
 	}
-	for c := range active {
-		active[c] &= 1<<g.Height - 1
+}
+
+// active returns the bits of the rows of the window under which the four
+// windows that begin at a column have anything but zeros: an image row is under
+// row i of the upper windows and row i−1 of the lower ones.
+func active(occupied []uint64, column int) uint32 {
+	rows := uint32(0)
+	for i, bits := range occupied {
+		rows |= uint32(bits>>column&1) << i
+	}
+	return (rows | rows>>1) & allRows(len(occupied)-1)
+}
+
+// Backward writes the gradient before pooling and ReLU as ConvGradient, which
+// is that of the same convolution, wants it, from dy and the winners. Behind
+// these there must be room for Slack numbers.
+//
+//	for r, c, f := range Rows, Cols, Filters {
+//		for q := range 4 { d(2*r+q/2, 2*c+q%2, f) = dy[r][c][f] if winners[r][c][f] == q, else 0 }
+//	}
+func (g ConvPool) Backward(to ConvGradient, d, dy []float32, winners []int32) {
+	width := tileWidth()
+	to.clearGaps(d)
+	for first := 0; first < g.Filters; first += width {
+		group := d[first*to.positions():]
+		for r := range g.Rows {
+			for c := range g.Cols {
+				pixel := (r*g.Cols+c)*g.Filters + first
+				unpoolTile(group[(2*r*to.pitch()+2*c)*width:], to.pitch()*width, dy[pixel:], winners[pixel:])
+			}
+		}
 	}
 }

@@ -47,15 +47,22 @@ func AxpyRows(alpha float32, rows, n int, x []float32, ldx int, y []float32, ldy
 
 // AddRows computes y += x·w, where w is len(x)×len(y) and len(y) is a
 // PackedWidth. Zeros of x cost next to nothing, and change nothing while w is
-// finite.
+// finite. index is working memory, IndexSize numbers.
 //
 //	for i, v := range x { for j := range y { y[j] += v * w[i*len(y)+j] } }
-func AddRows(y, x, w []float32) {
+func AddRows(y, x, w []float32, index []int32) {
 	if len(y) != PackedWidth(len(y)) {
 		panic("f32: AddRows needs rows of a packed width")
 	}
-	addRows(y, x, w[:len(x)*len(y)])
+	addRows(y, x, w[:len(x)*len(y)], index)
 }
+
+// sparseChunk is how many inputs are searched for numbers that are not zero at
+// a time; IndexSize is the room that the list of them needs.
+const (
+	sparseChunk = 256
+	IndexSize   = sparseChunk + maxLanes
+)
 
 // Lanes returns how many numbers a vector holds, 1 without vectors.
 func Lanes() int { return lanes() }

@@ -18,8 +18,9 @@ func FuzzKernels(f *testing.F) {
 		checkAxpyRows(t, random, a, b, b+int(flags>>5), b)
 		checkAddRows(t, random, c, b)
 		checkMaxPairs(t, random, a%8, b)
-		width, channels := 1+int(flags>>2)%5, 1+int(flags)%3
-		checkConvPool(t, random, ConvPool{Height: 1 + a%6, Run: width * channels, Channels: channels, Filters: b,
-			Rows: 1 + c%2, Cols: 1 + int(k)%3, RowSize: (2*(1+int(k)%3) + width) * channels}, float64(n)/255)
+		height, width, channels, rows, cols := 1+a%6, 1+int(flags>>2)%5, 1+int(flags)%3, 1+c%3, 1+int(k)%3
+		checkConv(t, random, height, width, channels, b, rows, cols, 1+int(flags>>6))
+		checkConvPool(t, random, height, width, channels, b, rows, cols, 1, float64(n)/255)
+		checkConvGradient(t, random, height, width, channels, b, rows, cols, 1+int(flags>>6), float64(n)/255)
 	})
 }

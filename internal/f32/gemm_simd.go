@@ -23,155 +23,133 @@ func kernel() string {
 	return fmt.Sprintf("simd%d", 32*vectors)
 }
 
-func gemm(transA, transB bool, m, n, k int, a []float32, lda int, b []float32, ldb int, add bool, c []float32, ldc int) {
-	if vectors == 0 {
-		gemmGonum(transA, transB, m, n, k, a, lda, b, ldb, add, c, ldc)
-		return
-	}
-	if transB && !transA {
-		gemmDots(m, n, k, a, lda, b, ldb, add, c, ldc)
-		return
-	}
-	gemmTiles(transA, transB, m, n, k, a, lda, b, ldb, add, c, ldc)
-}
-
-// The panel of b that the tiles of one column read is at most depth rows of
-// six vectors, 24 KiB, so that it stays in the first-level cache.
+// A panel of op(b), depth rows of two vectors, 32 KiB, stays in the
+// first-level cache while all rows of a go over it.
 const (
-	depth    = 64
-	maxLanes = 16 // of 512 bits
-	maxWidth = 6 * maxLanes
+	depth = 256
+	block = 64 // rows of a that are transposed at once
 )
 
-// gemmTiles computes the result in tiles of two rows by six or four vectors.
-// Every element is the sum of chains of depth multiply-adds each, in order,
-// whatever the tile.
-func gemmTiles(transA, transB bool, m, n, k int, a []float32, lda int, b []float32, ldb int, add bool, c []float32, ldc int) {
-	t := tiling{m: m, a: a, rowA: lda, stepA: 1, c: c, ldc: ldc}
-	if transA {
-		t.rowA, t.stepA = 1, lda
-	}
-	if k == 0 && !add {
+// gemm computes the result in tiles. Every element is one chain of
+// multiply-adds in the order of the inner index, whatever the tile.
+func gemm(transA, transB bool, m, n, k int, a []float32, lda int, b []float32, ldb int, add bool, c []float32, ldc int) {
+	switch {
+	case vectors == 0:
+		gemmGonum(transA, transB, m, n, k, a, lda, b, ldb, add, c, ldc)
+	case k == 0 && !add:
 		for i := range m {
 			clear(c[i*ldc:][:n])
 		}
+	case transA:
+		gemmTransposed(transB, m, n, k, a, lda, b, ldb, add, c, ldc)
+	default:
+		gemmRows(transB, m, n, k, a, lda, b, ldb, add, c, ldc)
 	}
-	var panel [depth * maxWidth]float32
+}
+
+// gemmTransposed turns blocks of a first: a tile wants the inner index along
+// rows.
+func gemmTransposed(transB bool, m, n, k int, a []float32, lda int, b []float32, ldb int, add bool, c []float32, ldc int) {
+	var turned [block * depth]float32
 	for p := 0; p < k; p += depth {
-		t.k, t.p, t.add = min(depth, k-p), p, add || p > 0
-		for j := 0; j < n; j += t.width {
-			t.width = tileWidth(n - j)
-			t.j, t.columns = j, min(t.width, n-j)
-			if transB || t.columns < t.width {
-				t.b, t.ldb = panel[:], t.width
-				pack(panel[:], transB, b, ldb, p, j, t.k, t.columns, t.width)
+		inner := min(depth, k-p)
+		rest := b[p*ldb:]
+		if transB {
+			rest = b[p:]
+		}
+		for i := 0; i < m; i += block {
+			rows := min(block, m-i)
+			turn(turned[:], inner, a[p*lda+i:], lda, inner, rows)
+			gemmRows(transB, rows, n, inner, turned[:], inner, rest, ldb, add || p > 0, c[i*ldc:], ldc)
+		}
+	}
+}
+
+// gemmRows is gemm for an a whose rows have the inner index along them.
+func gemmRows(transB bool, m, n, k int, a []float32, lda int, b []float32, ldb int, add bool, c []float32, ldc int) {
+	var panel [depth * 2 * maxLanes]float32
+	width := tileWidth()
+	for p := 0; p < k; p += depth {
+		inner := min(depth, k-p)
+		for j := 0; j < n; j += width {
+			columns := min(width, n-j)
+			if transB {
+				if columns < width {
+					clear(panel[:inner*width])
+				}
+				turn(panel[:], width, b[j*ldb+p:], ldb, columns, inner)
 			} else {
-				t.b, t.ldb = b[p*ldb+j:], ldb
+				copyColumns(panel[:], b[p*ldb+j:], ldb, inner, columns)
 			}
-			t.column()
+			column(m, columns, inner, a[p:], lda, panel[:inner*width], add || p > 0, c[j:], ldc)
 		}
 	}
 }
 
-// tileWidth returns the width of the next tile, so that seven or eight vectors
-// become four and four.
-func tileWidth(columns int) int {
-	left := (columns + vectors - 1) / vectors
-	if left <= 4 || left == 7 || left == 8 {
-		return 4 * vectors
-	}
-	return 6 * vectors
-}
-
-// tiling is one column of tiles of a product: the result's columns from j, the
-// factors' inner indices from p.
-type tiling struct {
-	m, k, p, j  int
-	a           []float32
-	rowA, stepA int // from one row of op(a), one inner index, to the next
-	b           []float32
-	ldb         int
-	c           []float32
-	ldc         int
-	width       int // of a tile
-	columns     int // of them that exist
-	add         bool
-}
-
-func (t *tiling) column() {
-	for i := 0; i < t.m; i += 2 {
-		a0, c0 := t.a[i*t.rowA+t.p*t.stepA:], t.c[i*t.ldc+t.j:]
-		if i+1 == t.m {
-			t.row(a0, c0)
-			return
+// column computes the tiles of one panel. A tile that reaches over the edge of
+// the result is computed beside it.
+func column(m, columns, inner int, a []float32, lda int, panel []float32, add bool, c []float32, ldc int) {
+	width := tileWidth()
+	var beside [ScratchSize]float32
+	for i := 0; i < m; i += tileRows {
+		rows, place := min(tileRows, m-i), c[i*ldc:]
+		whole := rows == tileRows && columns == width
+		g := tiling{c: place, ldc: ldc, rows: 1, run: inner, a: a[i*lda:], b: panel}
+		for r := range g.at {
+			g.at[r] = min(r, rows-1) * lda
 		}
-		t.rows(a0, t.a[(i+1)*t.rowA+t.p*t.stepA:], c0, t.c[(i+1)*t.ldc+t.j:])
-	}
-}
-
-// rows computes a tile, by way of a buffer where it is wider than the result.
-func (t *tiling) rows(a0, a1, c0, c1 []float32) {
-	tile := tile2x6
-	if vectors == wideLanes {
-		tile = tile2x6Wide
-	}
-	if t.width == 4*vectors {
-		tile = tile2x4
-	}
-	if t.columns == t.width {
-		tile(t.k, a0, a1, t.stepA, t.b, t.ldb, c0, c1, t.add)
-		return
-	}
-	var edge [2 * maxWidth]float32
-	tile(t.k, a0, a1, t.stepA, t.b, t.ldb, edge[:t.width], edge[t.width:], false)
-	put(c0[:t.columns], edge[:], t.add)
-	put(c1[:t.columns], edge[t.width:], t.add)
-}
-
-// row is rows for the last of an odd number.
-func (t *tiling) row(a0, c0 []float32) {
-	tile := tile1x6
-	if t.width == 4*vectors {
-		tile = tile1x4
-	}
-	if t.columns == t.width {
-		tile(t.k, a0, t.stepA, t.b, t.ldb, c0, t.add)
-		return
-	}
-	var edge [maxWidth]float32
-	tile(t.k, a0, t.stepA, t.b, t.ldb, edge[:t.width], false)
-	put(c0[:t.columns], edge[:], t.add)
-}
-
-// put stores a row of a tile, or adds it.
-func put(c, tile []float32, add bool) {
-	tile = tile[:len(c)]
-	if !add {
-		copy(c, tile)
-		return
-	}
-	for i, v := range tile {
-		c[i] += v
-	}
-}
-
-// pack copies rows p to p+k and columns j to j+columns of op(b) into rows of
-// the given width, filled up with zeros.
-func pack(panel []float32, transB bool, b []float32, ldb, p, j, k, columns, width int) {
-	if columns < width {
-		clear(panel[:k*width])
-	}
-	if !transB {
-		for q := range k {
-			copy(panel[q*width:][:columns], b[(p+q)*ldb+j:])
+		if !whole {
+			g.c, g.ldc = beside[:], width
 		}
+		if add {
+			g.init, g.ldi = g.c, g.ldc
+		}
+		if add && !whole {
+			copyTile(g.c, width, place, ldc, rows, columns)
+		}
+		tileOfVectors(&g)
+		if !whole {
+			copyTile(place, ldc, g.c, width, rows, columns)
+		}
+	}
+}
+
+// copyColumns copies columns of b into rows of a tile's width, filled up with
+// zeros.
+func copyColumns(panel, b []float32, ldb, rows, columns int) {
+	var zero simd.Float32s
+	l := zero.Len()
+	if columns < 2*l {
+		clear(panel[:rows*2*l])
+		copyTile(panel, 2*l, b, ldb, rows, columns)
 		return
 	}
-	for col := range columns {
-		at := col
-		for _, v := range b[(j+col)*ldb+p:][:k] {
-			panel[at] = v
-			at += width
+	at := 0
+	for ; rows > 0; rows-- {
+		from, to := b[at:at+2*l:at+2*l], panel[:2*l:2*l]
+		simd.LoadFloat32s(from).Store(to)
+		simd.LoadFloat32s(from[l:]).Store(to[l:])
+		at, panel = at+ldb, panel[2*l:]
+	}
+}
+
+// turn writes the transpose of a rows×columns matrix, four rows at a time.
+func turn(dst []float32, ldd int, src []float32, lds, rows, columns int) {
+	r := 0
+	for ; r+4 <= rows; r += 4 {
+		s0, s1, s2, s3 := src[r*lds:][:columns], src[(r+1)*lds:][:columns], src[(r+2)*lds:][:columns], src[(r+3)*lds:][:columns]
+		at := r
+		for c, v := range s0 {
+			d := (*[4]float32)(dst[at : at+4 : at+4])
+			d[0], d[1], d[2], d[3] = v, s1[c], s2[c], s3[c]
+			at += ldd
+		}
+	}
+	for ; r < rows; r++ {
+		at := r
+		for _, v := range src[r*lds:][:columns] {
+			dst[at] = v
+			at += ldd
 		}
 	}
 }

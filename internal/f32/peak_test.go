@@ -12,10 +12,7 @@ import (
 func BenchmarkPeak(b *testing.B) {
 	const steps = 1000
 	var sum [maxLanes]float32
-	for b.Loop() {
-		multiplyAdd(sum[:], steps)
-	}
-	gigaflops(b, 2*8*steps*Lanes())
+	measure(b, 2*8*steps*Lanes(), func() { multiplyAdd(sum[:], steps) })
 }
 
 //go:noinline

@@ -1,9 +1,6 @@
 package f32
 
-import (
-	"math"
-	"math/bits"
-)
+import "math"
 
 // The plain loops: the definition of the element-wise kernels, the rest of
 // their slices, and all of them where there are no vectors.
@@ -65,29 +62,50 @@ func maxPairsGradientPlain(dUpper, dLower, dy, y, upper, lower []float32, channe
 	}
 }
 
-func (g ConvPool) pixelsPlain(y, x, packed []float32, active []uint32) {
-	size := (g.Height*g.Run + 1) * g.group()
-	for c, rows := range active {
-		for group := range g.groups() {
-			g.pixelPlain(y[c*g.Filters+group*g.group():], x[2*c*g.Channels:], packed[group*size:][:size], rows)
+// poolPixelPlain is poolPixel.
+func poolPixelPlain(g *tiling, y []float32, winners []int32) {
+	bias, sums, width := g.init, g.c, tileWidth()
+	g.init = nil
+	tilePlain(g)
+	for f := range width {
+		largest, winner := sums[f], int32(0)
+		for q := 1; q < 4; q++ {
+			if v := sums[q*width+f]; v > largest || v != v {
+				largest, winner = v, int32(q)
+			}
+		}
+		largest += bias[f]
+		if largest <= 0 {
+			largest, winner = 0, -1
+		}
+		y[f] = largest
+		if winners != nil {
+			winners[f] = winner
 		}
 	}
 }
 
-// pixelPlain computes a group of filters of one pixel.
-func (g ConvPool) pixelPlain(y, x, packed []float32, rows uint32) {
-	size := g.group()
-	for f := range size {
-		var sums [4]float32
-		for q := range sums {
-			window := x[q/2*g.RowSize+q%2*g.Channels:]
-			for left := rows; left != 0; left &= left - 1 {
-				i := bits.TrailingZeros32(left)
-				for t, v := range window[i*g.RowSize:][:g.Run] {
-					sums[q] += v * packed[(i*g.Run+t)*size+f]
-				}
+// unpoolTilePlain is unpoolTile.
+func unpoolTilePlain(d []float32, row int, dy []float32, winners []int32) {
+	width := tileWidth()
+	for q := range 4 {
+		place := d[q/2*row+q%2*width:][:width]
+		for f := range place {
+			place[f] = 0
+			if winners[f] == int32(q) {
+				place[f] = dy[f]
 			}
 		}
-		y[f] = max(max(sums[0], sums[1], sums[2], sums[3])+packed[len(packed)-size+f], 0)
 	}
+}
+
+// nonZeroBitsPlain is nonZeroBits.
+func nonZeroBitsPlain(x []float32) uint64 {
+	bits := uint64(0)
+	for i, v := range x {
+		if v != 0 {
+			bits |= 1 << i
+		}
+	}
+	return bits
 }

@@ -70,3 +70,65 @@ func firstOfFour(da, db, dc, dd, dy, y, a, b, c, d []float32) {
 		left.IfElse(simd.LoadFloat32s(d[i:]).Equal(largest), zero).Store(dd[i:])
 	}
 }
+
+// poolPixel computes a tile, takes the maximum of its four rows, adds the bias,
+// which is in init, and leaves nothing below 0: see ConvPool.Forward.
+func poolPixel(g *tiling, y []float32, winners []int32) {
+	switch vectors {
+	case 0:
+		poolPixelPlain(g, y, winners)
+	case wideLanes:
+		poolPixelWide(g, y, winners)
+	default:
+		bias := g.init
+		g.init = nil
+		tileOfVectors(g)
+		poolVectors(y, winners, g.c, bias)
+	}
+}
+
+func poolVectors(y []float32, winners []int32, sums, bias []float32) {
+	zero, none := simd.BroadcastFloat32s(0), simd.BroadcastInt32s(-1)
+	w := zero.Len()
+	for f := 0; f < 2*w; f += w {
+		largest, winner := simd.LoadFloat32s(sums[f:]), simd.BroadcastInt32s(0)
+		for q := 1; q < 4; q++ {
+			v := simd.LoadFloat32s(sums[2*w*q+f:])
+			better := v.Greater(largest).Or(v.NotEqual(v))
+			largest, winner = v.IfElse(better, largest), simd.BroadcastInt32s(int32(q)).IfElse(better, winner)
+		}
+		largest = largest.Add(simd.LoadFloat32s(bias[f:]))
+		blocked := largest.LessEqual(zero)
+		zero.IfElse(blocked, largest).Store(y[f:])
+		if winners != nil {
+			none.IfElse(blocked, winner).Store(winners[f:])
+		}
+	}
+}
+
+// unpoolTile gives each dy to the one of four pixels that won, two in each of
+// two rows, and 0 to the others: see ConvPool.Backward.
+func unpoolTile(d []float32, row int, dy []float32, winners []int32) {
+	if vectors == 0 {
+		unpoolTilePlain(d, row, dy, winners)
+		return
+	}
+	if vectors == wideLanes {
+		unpoolWide(d, row, dy, winners)
+		return
+	}
+	unpoolVectors(d, row, dy, winners)
+}
+
+func unpoolVectors(d []float32, row int, dy []float32, winners []int32) {
+	zero := simd.BroadcastFloat32s(0)
+	w := zero.Len()
+	upper, lower := d[:4*w], d[row:][:4*w]
+	for f := 0; f < 2*w; f += w {
+		v, winner := simd.LoadFloat32s(dy[f:]), simd.LoadInt32s(winners[f:])
+		v.IfElse(winner.Equal(simd.BroadcastInt32s(0)), zero).Store(upper[f:])
+		v.IfElse(winner.Equal(simd.BroadcastInt32s(1)), zero).Store(upper[2*w+f:])
+		v.IfElse(winner.Equal(simd.BroadcastInt32s(2)), zero).Store(lower[f:])
+		v.IfElse(winner.Equal(simd.BroadcastInt32s(3)), zero).Store(lower[2*w+f:])
+	}
+}

@@ -20,7 +20,7 @@ func axpyRows(alpha float32, rows, n int, x []float32, ldx int, y []float32, ldy
 	axpyRowsGonum(alpha, rows, n, x, ldx, y, ldy)
 }
 
-func addRows(y, x, w []float32) { addRowsGonum(y, x, w) }
+func addRows(y, x, w []float32, _ []int32) { addRowsGonum(y, x, w) }
 
 func maxPairs(y, upper, lower []float32, channels int) { maxPairsPlain(y, upper, lower, channels) }
 
@@ -28,6 +28,12 @@ func maxPairsGradient(dUpper, dLower, dy, y, upper, lower []float32, channels in
 	maxPairsGradientPlain(dUpper, dLower, dy, y, upper, lower, channels)
 }
 
-func (g ConvPool) pixels(y, x, packed []float32, active []uint32) {
-	g.pixelsPlain(y, x, packed, active)
+func tile(g *tiling) { tilePlain(g) }
+
+func poolPixel(g *tiling, y []float32, winners []int32) { poolPixelPlain(g, y, winners) }
+
+func unpoolTile(d []float32, row int, dy []float32, winners []int32) {
+	unpoolTilePlain(d, row, dy, winners)
 }
+
+func nonZeroBits(x []float32) uint64 { return nonZeroBitsPlain(x) }

@@ -18,7 +18,7 @@ func addFoundWide(y, x []float32, index []int32, w []float32) {
 	}
 }
 
-// addRows8Wide is addRows8 in the types of AVX-512: see tile2x6Wide.
+// addRows8Wide is addRows8 in the types of AVX-512: see tileWide.
 func addRows8Wide(y, x []float32, index []int32, w []float32, ldw int) {
 	sums := (*[128]float32)(y)
 	s0 := archsimd.LoadFloat32x16Array((*[16]float32)(sums[0:16]))
@@ -78,11 +78,24 @@ func addRows8Wide(y, x []float32, index []int32, w []float32, ldw int) {
 }
 
 // nonZerosWide is nonZeros, sixteen at a time.
-func nonZerosWide(index *[sparseChunk + maxLanes]int32, x []float32) int {
+func nonZerosWide(index *[IndexSize]int32, x []float32) int {
 	var zero archsimd.Float32x16
 	at := archsimd.LoadInt32x16Array(&[maxLanes]int32{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15})
 	step := archsimd.BroadcastInt32x16(maxLanes)
 	n, i := 0, 0
+	for ; i+2*maxLanes <= len(x); i += 2 * maxLanes {
+		p := (*[2 * maxLanes]float32)(x[i : i+2*maxLanes : i+2*maxLanes])
+		left := archsimd.LoadFloat32x16Array((*[maxLanes]float32)(p[:maxLanes])).NotEqual(zero)
+		right := archsimd.LoadFloat32x16Array((*[maxLanes]float32)(p[maxLanes:])).NotEqual(zero)
+		// Both counted first, so that they wait for each other once.
+		found := bits.OnesCount16(left.ToBits())
+		both := found + bits.OnesCount16(right.ToBits())
+		at.Compress(left).StoreArray((*[maxLanes]int32)(index[n : n+maxLanes]))
+		at = at.Add(step)
+		at.Compress(right).StoreArray((*[maxLanes]int32)(index[n+found : n+found+maxLanes]))
+		at = at.Add(step)
+		n += both
+	}
 	for ; i+maxLanes <= len(x); i += maxLanes {
 		found := archsimd.LoadFloat32x16(x[i : i+maxLanes : i+maxLanes]).NotEqual(zero)
 		at.Compress(found).StoreArray((*[maxLanes]int32)(index[n : n+maxLanes]))
@@ -125,4 +138,18 @@ func axpyRowsWide(alpha float32, rows, n int, x []float32, ldx int, y []float32,
 			p.MulAdd(a, q).StorePart(v[i:])
 		}
 	}
+}
+
+// nonZeroBitsWide is nonZeroBits.
+func nonZeroBitsWide(x []float32) uint64 {
+	var zero archsimd.Float32x16
+	found, i := uint64(0), 0
+	for ; i+maxLanes <= len(x); i += maxLanes {
+		found |= uint64(archsimd.LoadFloat32x16(x[i:i+maxLanes:i+maxLanes]).NotEqual(zero).ToBits()) << i
+	}
+	if i < len(x) {
+		rest, _ := archsimd.LoadFloat32x16Part(x[i:])
+		found |= uint64(rest.NotEqual(zero).ToBits()) << i
+	}
+	return found
 }

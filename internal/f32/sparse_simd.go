@@ -3,7 +3,6 @@
 package f32
 
 import (
-	"math"
 	"simd"
 )
 
@@ -50,21 +49,18 @@ func axpyRowsVectors(alpha float32, rows, n int, x []float32, ldx int, y []float
 	}
 }
 
-// sparseChunk is how many inputs are searched for non-zeros at a time.
-const sparseChunk = 256
-
-func addRows(y, x, w []float32) {
+func addRows(y, x, w []float32, memory []int32) {
 	if vectors == 0 {
 		addRowsGonum(y, x, w)
 		return
 	}
-	var index [sparseChunk + maxLanes]int32
+	index := (*[IndexSize]int32)(memory)
 	for start := 0; start < len(x); start += sparseChunk {
 		part, rows := x[start:min(start+sparseChunk, len(x))], w[start*len(y):]
 		if vectors == wideLanes {
-			addFoundWide(y, part, index[:nonZerosWide(&index, part)], rows)
+			addFoundWide(y, part, index[:nonZerosWide(index, part)], rows)
 		} else {
-			addFound(y, part, index[:nonZeros(&index, part)], rows)
+			addFound(y, part, index[:nonZeros(index, part)], rows)
 		}
 	}
 }
@@ -81,12 +77,12 @@ func addFound(y, x []float32, index []int32, w []float32) {
 }
 
 // nonZeros lists where x is not zero, without a branch to guess.
-func nonZeros(index *[sparseChunk + maxLanes]int32, x []float32) int {
+func nonZeros(index *[IndexSize]int32, x []float32) int {
 	n, i := 0, 0
 	add := func(i int, v float32) {
 		index[n] = int32(i)
 		next := n + 1
-		if math.Float32bits(v)&^signBit != 0 {
+		if v != 0 {
 			n = next
 		}
 	}
@@ -101,6 +97,14 @@ func nonZeros(index *[sparseChunk + maxLanes]int32, x []float32) int {
 		add(i, x[i])
 	}
 	return n
+}
+
+// nonZeroBits returns a bit for each number, of up to 64, that is not 0.
+func nonZeroBits(x []float32) uint64 {
+	if vectors == wideLanes {
+		return nonZeroBitsWide(x)
+	}
+	return nonZeroBitsPlain(x)
 }
 
 // addRows8 adds rows of eight vectors, kept in registers.

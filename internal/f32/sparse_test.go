@@ -63,7 +63,7 @@ func checkAddRows(t *testing.T, random *rand.Rand, inputs, outputs int) {
 		}
 		want[16+j] = float32(sum)
 	}
-	AddRows(y, x, w)
+	AddRows(y, x, w, make([]int32, IndexSize))
 	for i := range whole {
 		if math.Abs(float64(whole[i]-want[i])) > 1e-5*math.Sqrt(float64(inputs+1)) {
 			t.Fatalf("%d×%d, element %d: %v; the plain loop has %v", inputs, width, i-16, whole[i], want[i])
@@ -77,7 +77,7 @@ func TestAddRowsSeesNaN(t *testing.T) {
 	for i := range 70 {
 		x, y, w := make([]float32, 70), make([]float32, width), make([]float32, 70*width)
 		x[i] = nan
-		if AddRows(y, x, w); y[0] == y[0] {
+		if AddRows(y, x, w, make([]int32, IndexSize)); y[0] == y[0] {
 			t.Errorf("NaN at %d was lost", i)
 		}
 	}
@@ -92,7 +92,7 @@ func TestAddRowsNeedsAPackedWidth(t *testing.T) {
 			t.Error("no panic")
 		}
 	}()
-	AddRows(make([]float32, 1), make([]float32, 1), make([]float32, 1))
+	AddRows(make([]float32, 1), make([]float32, 1), make([]float32, 1), nil)
 }
 
 func TestMaxPairsMatchesThePlainLoop(t *testing.T) {

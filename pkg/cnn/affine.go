@@ -66,6 +66,9 @@ func (l Affine) pack(dst, w, _ []float32, in Shape) {
 // scratch: the sums of a group.
 func (l Affine) scratch(_, _ Shape) int { return affineGroup * f32.PackedWidth(l.Outputs) }
 
+// memo: the places of inputs that are not 0.
+func (l Affine) memo(_, _ Shape) int { return f32.IndexSize }
+
 func (l Affine) forward(p *pass) {
 	if p.packed == nil {
 		l.forwardDense(p)
@@ -83,7 +86,7 @@ func (l Affine) forward(p *pass) {
 			rows := min(affineRows, inputs-row)
 			weights := p.packed[row*width:][:rows*width]
 			for i := range group {
-				f32.AddRows(sums[i*width:][:width], p.x[(first+i)*inputs+row:][:rows], weights)
+				f32.AddRows(sums[i*width:][:width], p.x[(first+i)*inputs+row:][:rows], weights, p.memo)
 			}
 		}
 		for i := range group {

@@ -17,12 +17,13 @@ type Checkpoint struct {
 	Best   *Model // the best ones so far by the caller's judgement, or nil; of the same network
 	Record string // the caller's own account
 
-	steps  int
-	memory [2][]float32
+	steps   int
+	average *Model // or nil
+	memory  [2][]float32
 }
 
-// ErrMismatch is wrapped by the error about a checkpoint of another network or
-// another optimizer.
+// ErrMismatch is wrapped by the error about a checkpoint of another network,
+// another optimizer, or with averages where the trainer has none or the reverse.
 var ErrMismatch = errors.New("the checkpoint belongs to another run")
 
 const (
@@ -30,6 +31,7 @@ const (
 	stepsKey    = "steps"
 	modelPart   = "model"
 	bestPart    = "best"
+	averagePart = "average"
 	memoryParts = "optimizer"
 )
 
@@ -38,6 +40,9 @@ func (t *Trainer) Checkpoint() Checkpoint {
 	c := Checkpoint{Model: t.Snapshot(), steps: t.optimizer.steps}
 	for i, m := range t.optimizer.memory {
 		c.memory[i] = slices.Clone(m)
+	}
+	if t.averaged != nil {
+		c.average = t.Averaged()
 	}
 	return c
 }
@@ -53,6 +58,12 @@ func (t *Trainer) Restore(c Checkpoint) error {
 			return fmt.Errorf("%w: it was made with another optimizer", ErrMismatch)
 		}
 	}
+	if (c.average != nil) != (t.averaged != nil) {
+		return fmt.Errorf("%w: one of the two averages its weights", ErrMismatch)
+	}
+	if c.average != nil {
+		copy(t.averaged, c.average.parameters)
+	}
 	copy(t.parameters, c.Model.parameters)
 	for i, m := range t.optimizer.memory {
 		copy(m, c.memory[i])
@@ -67,6 +78,9 @@ func (c Checkpoint) SaveFile(path string) error {
 	parts := []Tensor{flat(modelPart, c.Model.parameters)}
 	if c.Best != nil {
 		parts = append(parts, flat(bestPart, c.Best.parameters))
+	}
+	if c.average != nil {
+		parts = append(parts, flat(averagePart, c.average.parameters))
 	}
 	for i, m := range c.memory {
 		if m != nil {
@@ -101,24 +115,39 @@ func LoadCheckpoint(r io.Reader) (Checkpoint, error) {
 		return Checkpoint{}, fmt.Errorf("%w: it does not say after how many steps it was made; is it a model rather than a checkpoint?", ErrForeign)
 	}
 	for _, p := range parts {
-		if len(p.Data) != net.parameters {
-			return Checkpoint{}, fmt.Errorf("%w: its part %.40q has %d numbers, its network %d", ErrCorrupt, p.Name, len(p.Data), net.parameters)
-		}
-		switch p.Name {
-		case modelPart:
-			c.Model = &Model{net: net, parameters: p.Data}
-		case bestPart:
-			c.Best = &Model{net: net, parameters: p.Data}
-		case memoryParts + "0":
-			c.memory[0] = p.Data
-		case memoryParts + "1":
-			c.memory[1] = p.Data
-		default:
-			return Checkpoint{}, fmt.Errorf("%w: it has an unknown part %.40q", ErrForeign, p.Name)
+		if err := c.take(net, p); err != nil {
+			return Checkpoint{}, err
 		}
 	}
 	if c.Model == nil {
 		return Checkpoint{}, fmt.Errorf("%w: it has no parameters", ErrCorrupt)
 	}
 	return c, nil
+}
+
+// take puts one part of a file where it belongs.
+func (c *Checkpoint) take(net *network, p Tensor) error {
+	size, model := net.size(), (**Model)(nil)
+	switch p.Name {
+	case modelPart:
+		model = &c.Model
+	case bestPart:
+		model = &c.Best
+	case averagePart:
+		model = &c.average
+	case memoryParts + "0":
+		size, c.memory[0] = net.parameters, p.Data
+	case memoryParts + "1":
+		size, c.memory[1] = net.parameters, p.Data
+	default:
+		return fmt.Errorf("%w: it has an unknown part %.40q", ErrForeign, p.Name)
+	}
+	if len(p.Data) != size {
+		return fmt.Errorf("%w: its part %.40q has %d numbers; its network needs %d", ErrCorrupt, p.Name, len(p.Data), size)
+	}
+	if model == nil {
+		return nil
+	}
+	*model = &Model{net: net, parameters: p.Data}
+	return net.checkStatistics(p.Data)
 }

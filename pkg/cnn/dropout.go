@@ -2,6 +2,7 @@ package cnn
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 )
 
@@ -34,13 +35,13 @@ func (l Dropout) forward(p *pass) {
 	scale := float32(1 / (1 - l.Rate))
 	threshold := uint32(l.Rate * (1 << 32))
 	for i, v := range x {
-		kept := p.random.uint32() >= threshold
-		p.memo[i] = 0
-		y[i] = 0
-		if kept {
-			p.memo[i] = 1
-			y[i] = v * scale
+		kept := uint32(0)
+		if p.random.uint32() >= threshold {
+			kept = 1
 		}
+		// Nobody can foretell the draw, so no jump depends on it.
+		p.memo[i] = int32(kept)
+		y[i] = math.Float32frombits(math.Float32bits(v*scale) & -kept)
 	}
 }
 

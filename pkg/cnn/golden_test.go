@@ -20,13 +20,20 @@ type goldenCase struct {
 	Gradients     map[string][]float32 `json:"gradients"`
 }
 
+// goldenSteps is what ten steps did.
+type goldenSteps struct {
+	Losses     []float64            `json:"losses"`
+	Parameters map[string][]float32 `json:"parameters"`
+	Averaged   map[string][]float32 `json:"averaged"`
+}
+
 type goldenFile struct {
-	Simple     goldenCase `json:"simple"`
-	Windows    goldenCase `json:"windows"`
-	Optimizers map[string]struct {
-		Losses     []float64            `json:"losses"`
-		Parameters map[string][]float32 `json:"parameters"`
-	} `json:"optimizers"`
+	Simple     goldenCase             `json:"simple"`
+	Windows    goldenCase             `json:"windows"`
+	Optimizers map[string]goldenSteps `json:"optimizers"`
+	Norm       normCase               `json:"norm"`
+	Taught     normCase               `json:"taught"`
+	NormSteps  map[string]goldenSteps `json:"norm_steps"`
 }
 
 func readGolden(t *testing.T) goldenFile {
@@ -117,6 +124,7 @@ func TestGoldenOptimizers(t *testing.T) {
 		rate float64
 	}{
 		"sgd": {SGD{}, 0.1}, "momentum": {Momentum{}, 0.1}, "adagrad": {AdaGrad{}, 0.1}, "adam": {Adam{}, 0.01},
+		"adamw": {AdamW{Decay: 0.1}, 0.01},
 	} {
 		t.Run(name, func(t *testing.T) {
 			want := golden.Optimizers[name]

@@ -70,6 +70,11 @@ func TestGradients(t *testing.T) {
 		{"sigmoid", Shape{2, 3, 3}, Sigmoid{}},
 		{"tanh", Shape{2, 3, 3}, Tanh{}},
 		{"dropout", Shape{2, 3, 3}, Dropout{0.4}},
+		{"batchnorm", Shape{3, 4, 5}, BatchNorm{}},
+		{"batchnorm of vectors", Shape{16, 3, 2}, BatchNorm{}},
+		{"batchnorm without positions", Shape{5, 1, 1}, BatchNorm{}},
+		{"globalavgpool", Shape{3, 4, 5}, GlobalAvgPool{}},
+		{"globalavgpool of one position", Shape{3, 1, 1}, GlobalAvgPool{}},
 	}
 	for _, w := range windows {
 		name := fmt.Sprintf("%v by %+v", w.in, w.w)
@@ -82,9 +87,12 @@ func TestGradients(t *testing.T) {
 }
 
 func checkGradients(t *testing.T, in Shape, layer Layer) {
-	const n = 2
+	const n = 3
 	random := newRandom(7)
 	m := newTestModel(t, Spec{in, []Layer{layer}}, 3)
+	for i := range m.Parameters() {
+		m.parameters[i] += float32(random.NormFloat64()) / 4
+	}
 	tape := newTape(m.net, n)
 	x := distinct(random, n*in.Size())
 	r := normals(random, n*m.OutputShape().Size())
@@ -116,7 +124,7 @@ func checkGradients(t *testing.T, in Shape, layer Layer) {
 		}
 	}
 	check("input", x, dx)
-	check("parameter", m.parameters, dp)
+	check("parameter", m.parameters[:m.Parameters()], dp)
 }
 
 // TestForwardMatchesPlainLoops compares windowed layers with the loops that

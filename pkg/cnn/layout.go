@@ -1,10 +1,6 @@
 package cnn
 
-import (
-	"slices"
-
-	"digits/internal/f32"
-)
+import "slices"
 
 // Callers see samples and weights as PyTorch lays them out, channels first.
 // Within a run, samples are channels last, so that the kernels find all
@@ -69,33 +65,56 @@ func (n *network) blankTensors() []Tensor {
 		if nd.weightShape != nil {
 			list = append(list, Tensor{Name: nd.name + ".weight", Shape: nd.weightShape}, Tensor{Name: nd.name + ".bias", Shape: nd.weightShape[:1]})
 		}
+		if nd.tracks() {
+			list = append(list, Tensor{Name: nd.name + ".running_mean", Shape: nd.weightShape}, Tensor{Name: nd.name + ".running_var", Shape: nd.weightShape})
+		}
 	}
 	return list
 }
 
+// tracks reports whether the node has running statistics.
+func (nd *node) tracks() bool { return nd.statistics.end > nd.statistics.start }
+
 // tensors returns copies of the parts of a flat slice that is laid out like
-// the parameters.
+// the parameters. Statistics that the slice does not hold have no data.
 func (n *network) tensors(flat []float32) []Tensor {
 	list, at := n.blankTensors(), 0
 	for i := range n.nodes {
-		if nd := &n.nodes[i]; nd.weightShape != nil {
+		nd := &n.nodes[i]
+		if nd.weightShape != nil {
 			list[at].Data, list[at+1].Data = nd.toFile(flat), slices.Clone(nd.bias.of(flat))
+			at += 2
+		}
+		if nd.tracks() {
+			if len(flat) == n.size() {
+				mean, variance := halves(n.statisticsOf(nd, flat))
+				list[at].Data, list[at+1].Data = slices.Clone(mean), slices.Clone(variance)
+			}
 			at += 2
 		}
 	}
 	return list
 }
 
+// gradientTensors is tensors for gradients, which statistics do not have.
+func (n *network) gradientTensors(gradients []float32) []Tensor {
+	return slices.DeleteFunc(n.tensors(gradients), func(t Tensor) bool { return t.Data == nil })
+}
+
 // setTensors fills a flat slice from tensors in the order of the layers.
 func (n *network) setTensors(flat []float32, list []Tensor) {
 	for i := range n.nodes {
-		if nd := &n.nodes[i]; nd.weightShape != nil {
+		nd := &n.nodes[i]
+		if nd.weightShape != nil {
 			nd.fromFile(flat, list[0].Data)
 			copy(nd.bias.of(flat), list[1].Data)
 			list = list[2:]
 		}
+		if nd.tracks() {
+			mean, variance := halves(n.statisticsOf(nd, flat))
+			copy(mean, list[0].Data)
+			copy(variance, list[1].Data)
+			list = list[2:]
+		}
 	}
 }
-
-// roundUp returns n, or the next larger number of whole vectors.
-func roundUp(n int) int { return (n + f32.Lanes() - 1) / f32.Lanes() * f32.Lanes() }

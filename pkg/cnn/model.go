@@ -14,7 +14,7 @@ import (
 // goroutines may use it at once.
 type Model struct {
 	net        *network
-	parameters []float32 // of all layers in order, weight before bias
+	parameters []float32 // of all layers in order, weight before bias; then the running statistics
 	metadata   map[string]string
 	digest     string // of the file that it came from; empty for a new model
 
@@ -29,7 +29,8 @@ func (m *Model) plan() *plan {
 }
 
 // New builds a network and draws its weights from a normal distribution with
-// the standard deviation sqrt(2 / fan-in) (He et al. 2015); biases are 0.
+// the standard deviation sqrt(2 / fan-in) (He et al. 2015); biases are 0, and
+// the weights of batch normalisation 1.
 // Every error about shapes surfaces here and wraps ErrSpec.
 func New(spec Spec, random *rand.Rand) (*Model, error) {
 	return newModel(spec, random, func(fanIn int) float64 { return math.Sqrt(2 / float64(fanIn)) })
@@ -46,10 +47,14 @@ func newModel(spec Spec, random *rand.Rand, deviation func(fanIn int) float64) (
 	if err != nil {
 		return nil, err
 	}
-	parameters := make([]float32, net.parameters)
+	parameters := make([]float32, net.size())
 	for i := range net.nodes {
 		nd := &net.nodes[i]
 		if nd.weightShape == nil {
+			continue
+		}
+		if isBatchNorm(nd.layer) {
+			net.neutral(nd, parameters)
 			continue
 		}
 		d := deviation(product(nd.weightShape[1:]))
@@ -70,18 +75,21 @@ func (m *Model) Spec() Spec {
 // OutputShape returns the shape of the logits of one sample.
 func (m *Model) OutputShape() Shape { return m.net.output() }
 
-// Parameters returns how many parameters the model has.
-func (m *Model) Parameters() int { return len(m.parameters) }
+// Parameters returns how many parameters the model has. Running statistics are
+// none.
+func (m *Model) Parameters() int { return m.net.parameters }
 
 // Tensor is a parameter tensor: its name and layout as PyTorch has them
-// ("conv1.weight" is OIHW, "affine1.weight" outputs × inputs).
+// ("conv1.weight" is OIHW, "affine1.weight" outputs × inputs,
+// "batchnorm1.running_mean" a number for each channel).
 type Tensor struct {
 	Name  string
 	Shape []int
 	Data  []float32 // row-major
 }
 
-// Tensors returns copies of all parameters in the order of the layers.
+// Tensors returns copies of all parameters and running statistics in the order
+// of the layers.
 func (m *Model) Tensors() []Tensor { return m.net.tensors(m.parameters) }
 
 // Metadata returns a copy of the free-form record that travels with the
@@ -105,19 +113,3 @@ func (m *Model) WithMetadata(key, value string) *Model {
 
 // Kernel names the float32 kernels in use, for logs and metrics.
 func Kernel() string { return f32.Kernel() }
-
-// ForInference returns the model without the layers that only training uses.
-// Its logits are the same. It panics when the network is nothing but dropout.
-func (m *Model) ForInference() *Model {
-	spec := Spec{Input: m.net.spec.Input}
-	for _, l := range m.net.spec.Layers {
-		if _, ok := l.(Dropout); !ok {
-			spec.Layers = append(spec.Layers, l)
-		}
-	}
-	net, err := newNetwork(spec)
-	if err != nil {
-		panic("cnn: a network of dropout alone cannot be served")
-	}
-	return &Model{net: net, parameters: m.parameters, metadata: m.metadata}
-}

@@ -7,7 +7,7 @@ import (
 )
 
 // Optimizer is an update rule: its hyperparameters only. The rules are SGD,
-// Momentum, AdaGrad and Adam; an OptimizerState holds what they remember.
+// Momentum, AdaGrad, Adam and AdamW; an OptimizerState holds what they remember.
 type Optimizer interface {
 	// slots is how many numbers the rule remembers for each parameter, at
 	// most 2.
@@ -111,6 +111,22 @@ func (r Adam) update(params, grads []float32, memory [2][]float32, learningRate 
 		Rate:    float32(learningRate * root2 / (1 - math.Pow(beta1, float64(step)))),
 		Epsilon: float32(or(r.Epsilon, 1e-8) * root2),
 	})
+}
+
+// AdamW is Adam with weight decay beside it, p −= rate·Decay·p before each step,
+// which the squared gradients do not weaken (Loshchilov and Hutter 2019). It
+// decays every parameter.
+type AdamW struct {
+	Adam
+	Decay float64 // 0 means 0.01
+}
+
+func (r AdamW) update(params, grads []float32, memory [2][]float32, learningRate float64, step int) {
+	keep := float32(1 - learningRate*or(r.Decay, 0.01))
+	for i := range params {
+		params[i] *= keep
+	}
+	r.Adam.update(params, grads, memory, learningRate, step)
 }
 
 func sqrt(x float32) float32 { return float32(math.Sqrt(float64(x))) }

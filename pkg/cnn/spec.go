@@ -13,8 +13,9 @@ type Spec struct {
 }
 
 // Layer is one step of a network. The layers are the types of this package:
-// Conv2D, MaxPool, AvgPool, Affine, ReLU, Sigmoid, Tanh and Dropout. A layer
-// holds hyperparameters only, so one value may stand in many networks.
+// Conv2D, MaxPool, AvgPool, GlobalAvgPool, Affine, BatchNorm, ReLU, Sigmoid,
+// Tanh and Dropout. A layer holds hyperparameters only, so one value may stand
+// in many networks.
 type Layer interface {
 	// kind is the layer's name in a weights file.
 	kind() string
@@ -44,6 +45,13 @@ type packing interface {
 	pack(dst, w, b []float32, in Shape)
 }
 
+// stepPacking is packing for a step of training, where the backward pass wants
+// the weights too.
+type stepPacking interface {
+	stepPackedSize(in Shape) int
+	packStep(dst, w, b []float32, in Shape)
+}
+
 // scratching is a Layer that needs working memory.
 type scratching interface {
 	// scratch returns how many numbers a pass needs, whatever the batch size.
@@ -57,17 +65,26 @@ type remembering interface {
 	memo(in, out Shape) int
 }
 
+// tracking is a parametric Layer with running statistics.
+type tracking interface {
+	// statistics returns how many numbers they are.
+	statistics(in Shape) int
+}
+
 // pass is what one layer sees of one run: the shapes, its parameters, and the
 // slabs of the run state. Forward uses the first group, backward both.
 type pass struct {
-	n       int   // samples
-	in, out Shape // of one sample
-	w, b    []float32
-	packed  []float32 // of the weights; nil for Affine in training
-	x, y    []float32 // y is a slab, with slack behind it
-	scratch []float32
-	memo    []int32
-	random  *randomness // nil outside training
+	n        int   // samples
+	in, out  Shape // of one sample
+	w, b     []float32
+	packed   []float32 // of the weights; nil for Affine in training
+	x, y     []float32 // y is a slab, with slack behind it
+	scratch  []float32
+	memo     []int32
+	running  []float32   // statistics of past steps, for inference
+	batch    []float32   // statistics of this pass, from forward to backward
+	random   *randomness // nil outside training
+	training bool        // a backward pass follows
 
 	dx, dy []float32 // slabs; dx is nil where nothing asks for it
 	dw, db []float32
@@ -111,6 +128,7 @@ type node struct {
 	in, out       Shape
 	weightShape   []int // nil without parameters
 	weight, bias  span
+	statistics    span // of the part behind all parameters
 	scratch, memo int
 }
 
@@ -128,8 +146,12 @@ func (s span) of(flat []float32) []float32 {
 type network struct {
 	spec       Spec
 	nodes      []node
-	parameters int // length of the flat parameter slice
+	parameters int // what an optimizer changes: the first part of the flat parameter slice
+	statistics int // the rest of it
 }
+
+// size is the length of the flat parameter slice.
+func (n *network) size() int { return n.parameters + n.statistics }
 
 func (n *network) output() Shape { return n.nodes[len(n.nodes)-1].out }
 
@@ -190,6 +212,10 @@ func (n *network) place(nd *node) error {
 		nd.weight = span{n.parameters, n.parameters + size}
 		nd.bias = span{nd.weight.end, nd.weight.end + nd.weightShape[0]}
 		n.parameters = nd.bias.end
+	}
+	if l, ok := nd.layer.(tracking); ok {
+		nd.statistics = span{n.statistics, n.statistics + l.statistics(nd.in)}
+		n.statistics = nd.statistics.end
 	}
 	if l, ok := nd.layer.(scratching); ok {
 		nd.scratch = l.scratch(nd.in, nd.out)

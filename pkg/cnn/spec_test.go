@@ -56,9 +56,34 @@ func TestSpecsThatCannotBeBuilt(t *testing.T) {
 	}
 }
 
+// Running statistics count for nothing but the file.
+func TestParametersOfBatchNorm(t *testing.T) {
+	m := newTestModel(t, Spec{Shape{2, 3, 3}, []Layer{Conv2D{4, Square(3)}, BatchNorm{}}}, 1)
+	if got, want := m.Parameters(), 4*2*9+4+2*4; got != want {
+		t.Errorf("%d parameters; want %d", got, want)
+	}
+	want := map[string]float32{"batchnorm1.weight": 1, "batchnorm1.bias": 0, "batchnorm1.running_mean": 0, "batchnorm1.running_var": 1}
+	var names []string
+	for _, tensor := range m.Tensors() {
+		names = append(names, tensor.Name)
+		for _, v := range tensor.Data {
+			if first, ok := want[tensor.Name]; ok && v != first {
+				t.Errorf("%s begins as %v; want %v", tensor.Name, v, first)
+			}
+		}
+	}
+	if got, want := strings.Join(names, " "), "conv1.weight conv1.bias batchnorm1.weight batchnorm1.bias batchnorm1.running_mean batchnorm1.running_var"; got != want {
+		t.Errorf("tensors %s; want %s", got, want)
+	}
+	_, gradients := m.Gradient(make([]float32, 18), []uint8{0})
+	if len(gradients) != 4 || gradients[3].Name != "batchnorm1.bias" {
+		t.Errorf("%d gradients; want 4, none of the statistics", len(gradients))
+	}
+}
+
 func TestSpecJSONRoundTrip(t *testing.T) {
 	spec := Spec{Shape{2, 9, 8}, []Layer{
-		Conv2D{3, Window{3, 2, 2, 1}}, ReLU{}, Tanh{}, Sigmoid{}, MaxPool{Window{2, 2, 1, 1}}, AvgPool{Square(2)}, Dropout{0.25}, Affine{7},
+		Conv2D{3, Window{3, 2, 2, 1}}, ReLU{}, Tanh{}, Sigmoid{}, MaxPool{Window{2, 2, 1, 1}}, AvgPool{Square(2)}, Dropout{0.25}, BatchNorm{}, GlobalAvgPool{}, Affine{7},
 	}}
 	encoded, err := json.Marshal(spec)
 	if err != nil {
@@ -74,6 +99,8 @@ func TestSpecJSONRoundTrip(t *testing.T) {
 	for _, bad := range []string{
 		`{"input":[1,2,3],"layers":[{"type":"attention"}]}`,
 		`{"input":[1,2,3],"layers":[{"type":"relu","slope":1}]}`,
+		`{"input":[1,2,3],"layers":[{"type":"batchnorm","epsilon":1}]}`,
+		`{"input":[1,2,3],"layers":[{"type":"globalavgpool","height":2}]}`,
 		`{"input":[1,2,3],"layers":[],"extra":1}`,
 		`{"input":[1,2,3],"layers":[7]}`,
 	} {

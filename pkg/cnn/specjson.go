@@ -67,6 +67,10 @@ func layerFromJSON(raw json.RawMessage) (Layer, error) {
 		return layerFields[MaxPool](raw)
 	case AvgPool{}.kind():
 		return layerFields[AvgPool](raw)
+	case GlobalAvgPool{}.kind():
+		return layerFields[GlobalAvgPool](raw)
+	case BatchNorm{}.kind():
+		return layerFields[BatchNorm](raw)
 	case Affine{}.kind():
 		return layerFields[Affine](raw)
 	case ReLU{}.kind():

@@ -4,11 +4,12 @@ package cnn
 // forward pass, and the slabs that the backward pass fills. It belongs to one
 // goroutine at a time.
 //
-// Like inference it runs the head, the nodes before the first affine layer, a
-// sample at a time, so that a sample's activations are in the cache when the
-// next layer wants them.
+// Like inference it runs the head a sample at a time, so that a sample's
+// activations are in the cache when the next layer wants them. Here it ends
+// before the first batch normalisation, too.
 type tape struct {
 	net         *network
+	nodes       []node
 	head        int         // how many nodes
 	input       []float32   // for samples that need another layout, or nil
 	x           []float32   // the samples of the forward pass
@@ -17,21 +18,23 @@ type tape struct {
 	packed      [][]float32 // the weights of each convolution
 	scratch     []float32
 	deltas      [][]float32 // the gradient of each node's input, and of the logits; within the head of one sample
+	statistics  []float32   // of the forward pass, laid out like the running ones
 	gradients   []float32   // laid out like the parameters
 	random      randomness
 	pass        pass
 }
 
 func newTape(net *network, batch int) *tape {
-	t := &tape{net: net, head: headOf(net.nodes), gradients: make([]float32, net.parameters)}
+	nodes := fused(net.nodes)
+	t := &tape{net: net, nodes: nodes, head: trainingHead(nodes), statistics: make([]float32, net.statistics), gradients: make([]float32, net.parameters)}
 	scratch := 0
-	for i, nd := range net.nodes {
+	for i, nd := range t.nodes {
 		t.activations = append(t.activations, newSlab(batch*nd.out.Size()))
 		t.memos = append(t.memos, make([]int32, batch*nd.memo))
 		scratch = max(scratch, nd.scratch)
 		t.packed = append(t.packed, nil)
-		if conv, ok := nd.layer.(Conv2D); ok {
-			t.packed[i] = make([]float32, conv.packedSize(nd.in))
+		if l, ok := nd.layer.(stepPacking); ok {
+			t.packed[i] = make([]float32, l.stepPackedSize(nd.in))
 		}
 		samples := batch
 		if t.shared(i) {
@@ -58,15 +61,15 @@ func (t *tape) forward(parameters, x []float32, n int, random *randomness) []flo
 		x = t.input
 	}
 	t.x = x
-	for i, nd := range t.net.nodes {
-		if conv, ok := nd.layer.(Conv2D); ok {
-			conv.pack(t.packed[i], nd.weight.of(parameters), nil, nd.in)
+	for i, nd := range t.nodes {
+		if l, ok := nd.layer.(stepPacking); ok {
+			l.packStep(t.packed[i], nd.weight.of(parameters), nd.bias.of(parameters), nd.in)
 		}
 	}
 	for sample := range n {
 		t.forwardNodes(0, t.head, parameters, sample, 1, random)
 	}
-	t.forwardNodes(t.head, len(t.net.nodes), parameters, 0, n, random)
+	t.forwardNodes(t.head, len(t.nodes), parameters, 0, n, random)
 	return t.activations[len(t.activations)-1][:n*t.net.output().Size()]
 }
 
@@ -75,20 +78,20 @@ func (t *tape) forwardNodes(from, to int, parameters []float32, first, n int, ra
 	for i := from; i < to; i++ {
 		t.load(i, parameters, first, n)
 		t.pass.random = random
-		t.net.nodes[i].layer.forward(&t.pass)
+		t.nodes[i].layer.forward(&t.pass)
 	}
 }
 
 // backward overwrites t.gradients from the gradient of the logits and returns
 // the gradient of the forward pass's input, in CHW order, when wanted.
 func (t *tape) backward(parameters []float32, n int, dy []float32, wantInput bool) []float32 {
-	for _, nd := range t.net.nodes {
+	for _, nd := range t.nodes {
 		clear(nd.bias.of(t.gradients))
 		if !isAffine(nd.layer) { // these run once, and overwrite their weights' gradients
 			clear(nd.weight.of(t.gradients))
 		}
 	}
-	last := len(t.net.nodes)
+	last := len(t.nodes)
 	copy(t.deltas[last], dy)
 	t.backwardNodes(t.head, last, parameters, 0, n, wantInput)
 	for sample := range n {
@@ -105,7 +108,7 @@ func (t *tape) backward(parameters []float32, n int, dy []float32, wantInput boo
 // backwardNodes runs nodes backwards on n samples from the first on.
 func (t *tape) backwardNodes(from, to int, parameters []float32, first, n int, wantInput bool) {
 	for i := to - 1; i >= from; i-- {
-		nd := &t.net.nodes[i]
+		nd := &t.nodes[i]
 		t.load(i, parameters, first, n)
 		t.pass.dy = t.delta(i+1, nd.out, first, n)
 		if i > 0 || wantInput {
@@ -132,7 +135,7 @@ func part(slab []float32, size, first, n int) []float32 {
 
 // load points the pass at node i and n samples from the first on.
 func (t *tape) load(i int, parameters []float32, first, n int) {
-	nd := &t.net.nodes[i]
+	nd := &t.nodes[i]
 	x := t.x
 	if i > 0 {
 		x = t.activations[i-1]
@@ -141,30 +144,31 @@ func (t *tape) load(i int, parameters []float32, first, n int) {
 		n: n, in: nd.in, out: nd.out,
 		w: nd.weight.of(parameters), b: nd.bias.of(parameters), packed: t.packed[i],
 		x: part(x, nd.in.Size(), first, n), y: part(t.activations[i], nd.out.Size(), first, n),
-		scratch: t.scratch, memo: t.memos[i][first*nd.memo : (first+n)*nd.memo],
+		training: true, scratch: t.scratch, memo: t.memos[i][first*nd.memo : (first+n)*nd.memo],
+		batch: nd.statistics.of(t.statistics),
 	}
 }
 
 // gradient fills t.gradients with the gradient of scale · Σ loss and returns
 // Σ loss.
-func (t *tape) gradient(parameters, x []float32, labels []uint8, scale float64, random *randomness) float64 {
-	n := len(labels)
-	logits := t.forward(parameters, x, n, random)
-	delta := t.deltas[len(t.net.nodes)][:len(logits)]
-	loss := softmaxCrossEntropy(delta, logits, labels, scale)
+func (t *tape) gradient(parameters []float32, l lesson, o objective, scale float64, random *randomness) float64 {
+	n := len(l.labels)
+	logits := t.forward(parameters, l.x, n, random)
+	delta := t.deltas[len(t.nodes)][:len(logits)]
+	loss := o.gradient(delta, logits, l, scale)
 	t.backward(parameters, n, delta, false)
 	return loss
 }
 
 // Gradient returns the mean softmax cross entropy of the samples and its
 // gradient with respect to all parameters, in the layout of Tensors. Dropout
-// is inactive. It panics unless there is one label for every sample, and at
+// is inactive, batch normalisation uses the statistics of the samples. It panics unless there is one label for every sample, and at
 // least one.
 func (m *Model) Gradient(x []float32, labels []uint8) (loss float64, gradients []Tensor) {
 	if len(labels) == 0 || len(x) != len(labels)*m.net.spec.Input.Size() {
 		panic("cnn: the gradient needs one label for every sample")
 	}
 	t := newTape(m.net, len(labels))
-	loss = t.gradient(m.parameters, x, labels, 1/float64(len(labels)), nil) / float64(len(labels))
-	return loss, m.net.tensors(t.gradients)
+	loss = t.gradient(m.parameters, lesson{x: x, labels: labels}, objective{}, 1/float64(len(labels)), nil) / float64(len(labels))
+	return loss, m.net.gradientTensors(t.gradients)
 }

@@ -4,8 +4,6 @@ import (
 	"runtime"
 	"slices"
 	"sync"
-
-	"digits/internal/f32"
 )
 
 // TrainConfig says how a Trainer works. The zero value trains with Adam on all
@@ -13,8 +11,20 @@ import (
 type TrainConfig struct {
 	Optimizer Optimizer // nil means Adam{}
 	Batch     int       // most samples of a step; 0 means 100
-	Shards    int       // parts of a batch that are computed in parallel; 0 means GOMAXPROCS. Sums depend on it
+	Shards    int       // parts of a batch that are computed in parallel; 0 means GOMAXPROCS. Sums depend on it, and what BatchNorm normalises by
 	Seed      uint64    // for dropout
+
+	LabelSmoothing float64      // share of a target that all classes get alike, in [0, 1) (Szegedy et al. 2016)
+	Distillation   Distillation // for steps with a teacher
+	ClipNorm       float64      // most that all gradients together may measure (Pascanu et al. 2013); 0 means any
+	Average        float64      // decay of Averaged, in [0, 1), at step t at most (1+t)/(10+t) (Polyak and Juditsky 1992); 0 means none
+}
+
+// valid reports whether all numbers are in their ranges.
+func (c TrainConfig) valid() bool {
+	d := c.Distillation
+	return c.Batch >= 1 && c.Shards >= 1 && c.LabelSmoothing >= 0 && c.LabelSmoothing < 1 && c.Average >= 0 && c.Average < 1 &&
+		c.ClipNorm >= 0 && d.Weight >= 0 && d.Weight <= 1 && d.Temperature >= 0
 }
 
 // Trainer improves a private copy of a model's parameters. The same steps with
@@ -24,27 +34,29 @@ type Trainer struct {
 	config     TrainConfig
 	net        *network
 	parameters []float32
+	averaged   []float32 // or nil
 	optimizer  *OptimizerState
 	shards     []shard
 	jobs       []chan func(shard int) // of the workers, for shards 1 and up
 	done       sync.WaitGroup
 
 	// The step at hand, read by the workers.
-	x                     []float32
-	labels                []uint8
-	learningRate          float64
-	differentiate, update func(shard int)
+	lesson                     lesson
+	learningRate               float64
+	clip                       float32
+	differentiate, sum, update func(shard int)
 }
 
 // shard is one part of a batch, and one range of the parameters.
 type shard struct {
-	tape   *tape
-	random randomness
-	loss   float64
+	tape    *tape
+	random  randomness
+	loss    float64
+	squares float64 // of the gradients in its range
 }
 
 // NewTrainer returns a trainer that starts from the model's parameters. It
-// panics when the configuration has a negative batch or number of shards.
+// panics when a number of the configuration is out of its range.
 func NewTrainer(m *Model, config TrainConfig) *Trainer {
 	if config.Optimizer == nil {
 		config.Optimizer = Adam{}
@@ -55,18 +67,21 @@ func NewTrainer(m *Model, config TrainConfig) *Trainer {
 	if config.Shards == 0 {
 		config.Shards = runtime.GOMAXPROCS(0)
 	}
-	if config.Batch < 1 || config.Shards < 1 {
-		panic("cnn: a trainer needs a positive batch and number of shards")
+	if !config.valid() {
+		panic("cnn: a number of the trainer's configuration is out of its range")
 	}
 	t := &Trainer{
 		config:     config,
 		net:        m.net,
 		parameters: slices.Clone(m.parameters),
-		optimizer:  NewOptimizerState(config.Optimizer, len(m.parameters)),
+		optimizer:  NewOptimizerState(config.Optimizer, m.net.parameters),
 		shards:     make([]shard, config.Shards),
 		jobs:       make([]chan func(int), config.Shards),
 	}
-	t.differentiate, t.update = t.differentiateShard, t.updateShard
+	if config.Average > 0 {
+		t.averaged = slices.Clone(m.parameters)
+	}
+	t.differentiate, t.sum, t.update = t.differentiateShard, t.sumShard, t.updateShard
 	for i := range t.shards {
 		t.shards[i].tape = newTape(m.net, (config.Batch+config.Shards-1)/config.Shards)
 		if i > 0 {
@@ -104,16 +119,28 @@ func (t *Trainer) parallel(job func(shard int)) {
 // Steps returns how many steps have been made.
 func (t *Trainer) Steps() int { return t.optimizer.steps }
 
-// Step makes one step on the n samples of x and returns their mean softmax
-// cross entropy before it. It panics unless there is one label for every
-// sample, and from 1 to Batch of them.
+// Step makes one step on the n samples of x and returns their mean loss before
+// it: the softmax cross entropy, with smoothed labels where asked for. It panics
+// unless there is one label for every sample, and from 1 to Batch of them.
 func (t *Trainer) Step(x []float32, labels []uint8, learningRate float64) float64 {
+	return t.StepTaught(x, labels, nil, learningRate)
+}
+
+// StepTaught is Step with a teacher's logits for the same samples, n × classes,
+// which count as TrainConfig.Distillation says. Without a teacher, when they are
+// nil, the labels count alone. It panics when they are of another number.
+func (t *Trainer) StepTaught(x []float32, labels []uint8, teacher []float32, learningRate float64) float64 {
 	if len(labels) < 1 || len(labels) > t.config.Batch || len(x) != len(labels)*t.net.spec.Input.Size() {
 		panic("cnn: a step needs 1 to Batch samples and one label for each")
 	}
-	t.x, t.labels, t.learningRate = x, labels, learningRate
+	if teacher != nil && len(teacher) != len(labels)*t.net.output().Size() {
+		panic("cnn: a step needs a teacher's logits for every sample, or none")
+	}
+	t.lesson, t.learningRate = lesson{x, labels, teacher}, learningRate
 	t.optimizer.steps++
 	t.parallel(t.differentiate)
+	t.parallel(t.sum)
+	t.clip = t.clipping()
 	t.parallel(t.update)
 	var loss float64
 	for i := range t.shards {
@@ -130,25 +157,31 @@ func (t *Trainer) part(i, n int) (start, end int) {
 // differentiateShard computes the gradient of one part of the batch.
 func (t *Trainer) differentiateShard(i int) {
 	s := &t.shards[i]
-	start, end := t.part(i, len(t.labels))
+	n := len(t.lesson.labels)
+	start, end := t.part(i, n)
 	if start == end {
 		s.loss = 0
 		clear(s.tape.gradients)
 		return
 	}
-	size := t.net.spec.Input.Size()
 	s.random.seed(t.config.Seed, uint64(t.optimizer.steps)<<16|uint64(i))
-	s.loss = s.tape.gradient(t.parameters, t.x[start*size:end*size], t.labels[start:end],
-		1/float64(len(t.labels)), &s.random)
+	o := objective{t.config.LabelSmoothing, t.config.Distillation}
+	s.loss = s.tape.gradient(t.parameters, t.lesson.part(start, end), o, 1/float64(n), &s.random)
 }
 
-// updateShard sums one range of the gradients over the shards, in the order of
-// their indices, and updates that range of the parameters.
+// updateShard updates one range of the parameters. The first shard cares for
+// the running statistics, which are few.
 func (t *Trainer) updateShard(i int) {
-	start, end := t.part(i, len(t.parameters))
+	if i == 0 {
+		t.trackStatistics()
+		t.average(t.net.parameters, t.net.size())
+	}
+	start, end := t.part(i, t.net.parameters)
 	total := t.shards[0].tape.gradients[start:end]
-	for _, s := range t.shards[1:] {
-		f32.Axpy(1, s.tape.gradients[start:end], total)
+	if t.clip != 1 {
+		for k := range total {
+			total[k] *= t.clip
+		}
 	}
 	var memory [2][]float32
 	for k, m := range t.optimizer.memory {
@@ -157,6 +190,7 @@ func (t *Trainer) updateShard(i int) {
 		}
 	}
 	t.config.Optimizer.update(t.parameters[start:end], total, memory, t.learningRate, t.optimizer.steps)
+	t.average(start, end)
 }
 
 // Snapshot returns the parameters as they are now as a model.

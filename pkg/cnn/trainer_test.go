@@ -15,6 +15,17 @@ var smallWithDropout = Spec{Shape{1, 8, 8}, []Layer{
 	Conv2D{3, Square(3)}, ReLU{}, MaxPool{Window{2, 2, 2, 0}}, Dropout{0.3}, Affine{4},
 }}
 
+// everything exercises all that a step of training can do.
+var everything = Spec{Shape{1, 8, 8}, []Layer{
+	Conv2D{3, Square(3)}, BatchNorm{}, ReLU{}, MaxPool{Window{2, 2, 2, 0}},
+	Conv2D{4, Window{3, 3, 1, 1}}, BatchNorm{}, ReLU{}, GlobalAvgPool{}, Dropout{0.3}, Affine{6}, BatchNorm{}, Affine{4},
+}}
+
+func everythingConfig(shards int, seed uint64) TrainConfig {
+	return TrainConfig{Optimizer: AdamW{}, Batch: 17, Shards: shards, Seed: seed, LabelSmoothing: 0.05,
+		Distillation: Distillation{Weight: 0.5, Temperature: 2}, ClipNorm: 0.5, Average: 0.9}
+}
+
 // trainingData returns samples whose class is the quarter that is lit.
 func trainingData(n int) (x []float32, labels []uint8) {
 	x, labels = normals(newRandom(9), n*64), make([]uint8, n)
@@ -35,7 +46,7 @@ func TestTrainingLearns(t *testing.T) {
 	for name, c := range map[string]struct {
 		rule Optimizer
 		rate float64
-	}{"sgd": {SGD{}, 0.1}, "momentum": {Momentum{}, 0.03}, "adagrad": {AdaGrad{}, 0.05}, "adam": {Adam{}, 0.01}} {
+	}{"sgd": {SGD{}, 0.1}, "momentum": {Momentum{}, 0.03}, "adagrad": {AdaGrad{}, 0.05}, "adam": {Adam{}, 0.01}, "adamw": {AdamW{}, 0.01}} {
 		trainer := NewTrainer(newTestModel(t, smallWithDropout, 1), TrainConfig{Optimizer: c.rule, Batch: 64})
 		first := trainer.Snapshot().Loss(x, labels)
 		for range 100 {
@@ -55,9 +66,10 @@ func TestTrainingLearns(t *testing.T) {
 func trainSteps(t *testing.T, trainer *Trainer, from, to int) {
 	t.Helper()
 	x, labels := trainingData(60)
+	teacher := normals(newRandom(10), 4*60) // counts where the configuration says so
 	for i := from; i < to; i++ {
 		start := i * 13 % 40
-		trainer.Step(x[start*64:(start+17)*64], labels[start:start+17], 0.01)
+		trainer.StepTaught(x[start*64:(start+17)*64], labels[start:start+17], teacher[start*4:(start+17)*4], 0.01)
 	}
 }
 
@@ -73,6 +85,17 @@ func TestSameSeedSameWeights(t *testing.T) {
 	}
 	if a, b := run(5), run(6); slices.Equal(a.parameters, b.parameters) {
 		t.Error("two runs with different seeds are equal; the dropout does not use the seed")
+	}
+	all := func(seed uint64) (now, averaged []float32) {
+		trainer := NewTrainer(newTestModel(t, everything, 1), everythingConfig(2, seed))
+		defer trainer.Close()
+		trainSteps(t, trainer, 0, 20)
+		return trainer.Snapshot().parameters, trainer.Averaged().parameters
+	}
+	now, averaged := all(5)
+	again, averagedAgain := all(5)
+	if !slices.Equal(now, again) || !slices.Equal(averaged, averagedAgain) {
+		t.Error("two runs with everything and one seed differ")
 	}
 }
 
@@ -104,18 +127,31 @@ func TestStepAllocatesNothing(t *testing.T) {
 	if n := testing.AllocsPerRun(20, func() { trainer.Step(x, labels, 0.01) }); n != 0 {
 		t.Errorf("%v allocations a step; want 0", n)
 	}
+	all := NewTrainer(newTestModel(t, everything, 1), everythingConfig(2, 1))
+	defer all.Close()
+	teacher := normals(newRandom(1), 4*17)
+	if n := testing.AllocsPerRun(20, func() { all.StepTaught(x[:17*64], labels[:17], teacher, 0.01) }); n != 0 {
+		t.Errorf("%v allocations a step with everything; want 0", n)
+	}
 }
 
 func TestResumedRunEqualsUnbroken(t *testing.T) {
-	for name, rule := range map[string]Optimizer{"adam": Adam{}, "momentum": Momentum{}, "sgd": SGD{}} {
-		config := TrainConfig{Optimizer: rule, Batch: 17, Shards: 2, Seed: 3}
-		unbroken := NewTrainer(newTestModel(t, smallWithDropout, 1), config)
+	plain := TrainConfig{Batch: 17, Shards: 2, Seed: 3}
+	with := func(rule Optimizer) TrainConfig { plain.Optimizer = rule; return plain }
+	for name, c := range map[string]struct {
+		spec   Spec
+		config TrainConfig
+	}{
+		"adam": {smallWithDropout, with(Adam{})}, "momentum": {smallWithDropout, with(Momentum{})}, "sgd": {smallWithDropout, with(SGD{})},
+		"everything": {everything, everythingConfig(2, 3)},
+	} {
+		unbroken := NewTrainer(newTestModel(t, c.spec, 1), c.config)
 		trainSteps(t, unbroken, 0, 12)
 
-		broken := NewTrainer(newTestModel(t, smallWithDropout, 1), config)
+		broken := NewTrainer(newTestModel(t, c.spec, 1), c.config)
 		trainSteps(t, broken, 0, 7)
 		saved := broken.Checkpoint()
-		saved.Best, saved.Record = broken.Snapshot(), `{"epoch":3}`
+		saved.Best, saved.Record = broken.Averaged(), `{"epoch":3}`
 		path := filepath.Join(t.TempDir(), "checkpoint")
 		if err := saved.SaveFile(path); err != nil {
 			t.Fatal(err)
@@ -131,12 +167,13 @@ func TestResumedRunEqualsUnbroken(t *testing.T) {
 		if loaded.Record != saved.Record || !slices.Equal(loaded.Best.parameters, saved.Best.parameters) {
 			t.Errorf("%s: the record or the best model changed on the way", name)
 		}
-		resumed := NewTrainer(newTestModel(t, smallWithDropout, 99), config)
+		resumed := NewTrainer(newTestModel(t, c.spec, 99), c.config)
 		if err := resumed.Restore(loaded); err != nil {
 			t.Fatal(err)
 		}
 		trainSteps(t, resumed, 7, 12)
-		if !slices.Equal(resumed.Snapshot().parameters, unbroken.Snapshot().parameters) {
+		if !slices.Equal(resumed.Snapshot().parameters, unbroken.Snapshot().parameters) ||
+			!slices.Equal(resumed.Averaged().parameters, unbroken.Averaged().parameters) {
 			t.Errorf("%s: the resumed run ended at other weights", name)
 		}
 		if resumed.Steps() != 12 {
@@ -153,12 +190,21 @@ func TestRestoreRefusesAnotherRun(t *testing.T) {
 	defer adam.Close()
 	before := adam.Snapshot()
 	for name, c := range map[string]struct {
-		spec Spec
-		rule Optimizer
-	}{"another network": {goldenSimple, Adam{}}, "another optimizer": {smallWithDropout, SGD{}}} {
-		other := NewTrainer(newTestModel(t, c.spec, 2), TrainConfig{Optimizer: c.rule})
+		spec   Spec
+		config TrainConfig
+	}{
+		"another network":   {goldenSimple, TrainConfig{}},
+		"another optimizer": {smallWithDropout, TrainConfig{Optimizer: SGD{}}},
+		"averaged weights":  {smallWithDropout, TrainConfig{Average: 0.9}},
+	} {
+		other := NewTrainer(newTestModel(t, c.spec, 2), c.config)
 		if err := adam.Restore(other.Checkpoint()); !errors.Is(err, ErrMismatch) {
 			t.Errorf("%s: Restore returned %v; want ErrMismatch", name, err)
+		}
+		if name == "averaged weights" {
+			if err := other.Restore(adam.Checkpoint()); !errors.Is(err, ErrMismatch) {
+				t.Errorf("%s are missing: Restore returned %v; want ErrMismatch", name, err)
+			}
 		}
 		other.Close()
 	}

@@ -95,8 +95,11 @@ func Load(r io.Reader) (*Model, error) {
 		want[j] = tensors[i]
 	}
 	// Only now is it certain that the file has as many numbers as its network.
-	m := &Model{net: net, parameters: make([]float32, net.parameters), metadata: record(metadata), digest: digest}
+	m := &Model{net: net, parameters: make([]float32, net.size()), metadata: record(metadata), digest: digest}
 	net.setTensors(m.parameters, want)
+	if err := net.checkStatistics(m.parameters); err != nil {
+		return nil, err
+	}
 	return m, nil
 }
 

@@ -245,6 +245,7 @@ func TestCheckpointAndModelAreNotConfused(t *testing.T) {
 // loaded again.
 func FuzzLoad(f *testing.F) {
 	f.Add(encoded(f, newTestModel(f, Spec{Shape{1, 2, 2}, []Layer{Affine{2}}}, 1)))
+	f.Add(encoded(f, newTestModel(f, Spec{Shape{2, 2, 1}, []Layer{BatchNorm{}, GlobalAvgPool{}, Affine{2}}}, 1)))
 	f.Add(withHeader(`{"__metadata__":{"sha256":"x"}}`, 0))
 	f.Fuzz(func(t *testing.T, file []byte) {
 		m, err := Load(bytes.NewReader(file))

@@ -47,13 +47,3 @@ func (w Window) clip(in Shape, row, col int) (top, bottom, left, right int) {
 	left = col*w.stride() - w.Padding
 	return max(top, 0), min(top+w.Height, in.H), max(left, 0), min(left+w.Width, in.W)
 }
-
-// seenBy returns the range of output positions, of so many, whose window of the
-// given size covers a pixel in one dimension.
-func (w Window) seenBy(pixel, size, positions int) (first, last int) {
-	first, last = pixel+w.Padding-size+1, pixel+w.Padding+1
-	if stride := w.stride(); stride > 1 {
-		first, last = (first+stride-1)/stride, (last-1)/stride+1
-	}
-	return max(first, 0), min(last, positions)
-}

@@ -117,7 +117,7 @@ func (m *Model) run(ws *Workspace, from, to int, x []float32, n int, dst []float
 		ws.pass = pass{
 			n: n, in: nd.in, out: nd.out,
 			w: nd.weight.of(m.parameters), b: nd.bias.of(m.parameters), packed: p.packed[i],
-			x: x, y: y, scratch: ws.scratch, memo: ws.memo[:n*nd.memo],
+			x: x, y: y, scratch: ws.scratch, memo: ws.memo[:n*nd.memo], running: m.net.statisticsOf(nd, m.parameters),
 		}
 		nd.layer.forward(&ws.pass)
 		x = y

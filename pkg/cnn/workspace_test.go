@@ -10,6 +10,7 @@ func TestBatchEqualsItsSamplesBitForBit(t *testing.T) {
 	for name, spec := range map[string]Spec{
 		"SimpleConvNet": SimpleConvNet(), "windows": goldenWindows,
 		"affine alone": {Shape{2, 3, 4}, []Layer{Affine{5}}}, "no affine": {Shape{2, 6, 6}, []Layer{Conv2D{3, Square(3)}, ReLU{}}},
+		"normalised": everything,
 	} {
 		m, size := newTestModel(t, spec, 1), spec.Input.Size()
 		const n = 130
@@ -43,11 +44,13 @@ func TestInferenceAgreesWithTraining(t *testing.T) {
 }
 
 func TestLogitsAllocateNothing(t *testing.T) {
-	m := newTestModel(t, SimpleConvNet(), 1)
-	for _, batch := range []int{1, 16, 100} {
-		ws, x := m.NewWorkspace(batch), normals(newRandom(1), batch*784)
-		if n := testing.AllocsPerRun(5, func() { m.Logits(ws, x) }); n != 0 {
-			t.Errorf("batch %d: %v allocations a run; want 0", batch, n)
+	for _, spec := range []Spec{SimpleConvNet(), everything} {
+		m := newTestModel(t, spec, 1)
+		for _, batch := range []int{1, 16, 100} {
+			ws, x := m.NewWorkspace(batch), normals(newRandom(1), batch*spec.Input.Size())
+			if n := testing.AllocsPerRun(5, func() { m.Logits(ws, x) }); n != 0 {
+				t.Errorf("%v in batches of %d: %v allocations a run; want 0", spec.Input, batch, n)
+			}
 		}
 	}
 }

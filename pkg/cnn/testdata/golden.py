@@ -5,7 +5,9 @@
 Every case is a small network on a small batch: parameters, input, labels,
 logits, loss, and the gradients of all parameters and of the input. The case
 "simple" also has ten steps of each optimizer: the loss before each step and
-the parameters after the last.
+the parameters after the last. The case "norm" is in training mode with smoothed
+labels, and has what a step leaves: running statistics and the logits that use
+them; then the same with a teacher, and ten steps of two kinds.
 """
 import json
 import torch
@@ -36,11 +38,14 @@ def parameters(net):
     """Named as in a weights file: conv1.weight, affine1.bias, ..."""
     count, named = {}, {}
     for m in net:
-        kind = {nn.Conv2d: "conv", nn.Linear: "affine"}.get(type(m))
+        kind = {nn.Conv2d: "conv", nn.Linear: "affine", nn.BatchNorm2d: "batchnorm"}.get(type(m))
         if kind:
             count[kind] = count.get(kind, 0) + 1
             named[f"{kind}{count[kind]}.weight"] = m.weight
             named[f"{kind}{count[kind]}.bias"] = m.bias
+        if kind == "batchnorm":
+            named[f"{kind}{count[kind]}.running_mean"] = m.running_mean
+            named[f"{kind}{count[kind]}.running_var"] = m.running_var
     return named
 
 
@@ -59,6 +64,75 @@ def case(build, shape, classes, batch):
         "parameters": {k: numbers(v) for k, v in named.items()},
         "gradients": {k: numbers(v.grad) for k, v in named.items()},
     }
+
+
+def norm():
+    return nn.Sequential(nn.Conv2d(1, 4, 3), nn.BatchNorm2d(4), nn.ReLU(), nn.MaxPool2d(2, 2),
+                         nn.Conv2d(4, 6, 3, padding=1), nn.BatchNorm2d(6), nn.ReLU(),
+                         nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(6, 3))
+
+
+def new_norm():
+    """The net as a training might leave it, samples, labels, a teacher's logits."""
+    torch.manual_seed(2)
+    net = norm()
+    for name, v in parameters(net).items():
+        if name.startswith("batchnorm"):
+            v.data = torch.rand_like(v) + (0 if name.endswith("mean") or name.endswith("bias") else 0.5)
+    net.train()
+    x = torch.rand(5, 1, 10, 10) * torch.randint(0, 2, (5, 1, 10, 10))
+    return net, x.requires_grad_(), torch.tensor([0, 2, 1, 1, 0]), 3 * torch.randn(5, 3)
+
+
+SMOOTHING, WEIGHT, TEMPERATURE = 0.1, 0.7, 3.0
+
+
+def objective(logits, labels, teacher):
+    """teacher may be None."""
+    loss = F.cross_entropy(logits, labels, label_smoothing=SMOOTHING)
+    if teacher is None:
+        return loss
+    divergence = F.kl_div(F.log_softmax(logits / TEMPERATURE, 1), F.softmax(teacher / TEMPERATURE, 1), reduction="batchmean")
+    return (1 - WEIGHT) * loss + WEIGHT * TEMPERATURE**2 * divergence
+
+
+def norm_case(taught):
+    net, x, labels, teacher = new_norm()
+    before = {k: numbers(v) for k, v in parameters(net).items()}
+    logits = net(x)
+    loss = objective(logits, labels, teacher if taught else None)
+    logits.retain_grad()
+    loss.backward()
+    gradients = {k: numbers(v.grad) for k, v in parameters(net).items() if v.grad is not None}
+    after = {k: numbers(v) for k, v in parameters(net).items() if "running" in k}
+    net.eval()
+    return {
+        "x": numbers(x), "labels": labels.tolist(), "teacher": numbers(teacher), "logits": numbers(logits),
+        "loss": loss.item(), "input_gradient": numbers(x.grad), "logits_gradient": numbers(logits.grad),
+        "parameters": before, "gradients": gradients, "statistics": after, "evaluated": numbers(net(x)),
+    }
+
+
+def norm_steps(make, clip=None, decay=None):
+    """Ten steps with the teacher; the decaying mean of all parameters and statistics."""
+    net, x, labels, teacher = new_norm()
+    x = x.detach()
+    optimizer, losses = make(net.parameters()), []
+    averaged = {k: v.detach().clone() for k, v in parameters(net).items()}
+    for step in range(1, 11):
+        optimizer.zero_grad()
+        loss = objective(net(x), labels, teacher)
+        losses.append(loss.item())
+        loss.backward()
+        if clip:
+            nn.utils.clip_grad_norm_(net.parameters(), clip)
+        optimizer.step()
+        if decay:
+            d = min(decay, (1 + step) / (10 + step))
+            for k, v in parameters(net).items():
+                averaged[k] = d * averaged[k] + (1 - d) * v.detach()
+    return {"losses": losses, "parameters": {k: numbers(v) for k, v in parameters(net).items()},
+            "averaged": {k: numbers(v) for k, v in averaged.items()}}
 
 
 def steps(make):
@@ -81,5 +155,12 @@ print(json.dumps({
         "momentum": steps(lambda p: torch.optim.SGD(p, lr=0.1, momentum=0.9)),
         "adagrad": steps(lambda p: torch.optim.Adagrad(p, lr=0.1, eps=1e-7)),
         "adam": steps(lambda p: torch.optim.Adam(p, lr=0.01)),
+        "adamw": steps(lambda p: torch.optim.AdamW(p, lr=0.01, weight_decay=0.1)),
+    },
+    "norm": norm_case(taught=False),
+    "taught": norm_case(taught=True),
+    "norm_steps": {
+        "adamw": norm_steps(lambda p: torch.optim.AdamW(p, lr=0.01, eps=1e-4), decay=0.4),
+        "clipped": norm_steps(lambda p: torch.optim.SGD(p, lr=0.1), clip=0.05),
     },
 }, separators=(",", ":")))

@@ -1,0 +1,67 @@
+package f32
+
+import "math/bits"
+
+// Everything dense is made of one kernel, tile: four rows of two vectors of
+// sums, which stay in registers. A matrix product calls it with one run, a
+// convolution with one for each row of the window.
+//
+//	for r, j := range 4, 2*lanes {
+//		sum := init[r*ldi+j] // or 0 without init
+//		for each bit i of rows, for t := range run {
+//			sum += a[at[r]+i*rowA+t] * b[(i*run+t)*2*lanes+j]
+//		}
+//		c[r*ldc+j] = sum
+//	}
+type tiling struct {
+	c    []float32
+	ldc  int
+	init []float32
+	ldi  int
+	rows uint32
+	run  int
+	a    []float32
+	at   [tileRows]int
+	rowA int
+	b    []float32
+}
+
+// tileRows is how many rows a tile has.
+const tileRows = 4
+
+// tileWidth is how many numbers a row of a tile has; without vectors as many as
+// with the widest, so that gonum has something to do.
+func tileWidth() int {
+	if l := lanes(); l > 1 {
+		return 2 * l
+	}
+	return 2 * maxLanes
+}
+
+// ScratchSize is how many numbers of working memory a convolution needs: a
+// tile that does not fit into its place.
+const ScratchSize = tileRows * 2 * maxLanes
+
+// maxLanes is how many numbers the widest vectors hold, of 512 bits.
+const maxLanes = 16
+
+// tilePlain is tile without vectors, which leaves the zeros of a out.
+func tilePlain(g *tiling) {
+	width := tileWidth()
+	for r, at := range g.at {
+		row := g.c[r*g.ldc:][:width]
+		if g.init != nil {
+			copy(row, g.init[r*g.ldi:])
+		} else {
+			clear(row)
+		}
+		for left := g.rows; left != 0; left &= left - 1 {
+			i := bits.TrailingZeros32(left)
+			for t, v := range g.a[at+i*g.rowA:][:g.run] {
+				if v != 0 {
+					axpyGonum(v, g.b[(i*g.run+t)*width:][:width], row)
+				}
+			}
+		}
+	}
+}

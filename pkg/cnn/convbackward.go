@@ -1,0 +1,131 @@
+package cnn
+
+import "digits/internal/f32"
+
+// The backward pass of a convolution: the weights' gradient correlates the
+// input with the output's gradient, and the input's gradient is a convolution
+// of that with the weights turned by 180 degrees. A stride leaves gaps between
+// the outputs, which count as zeros.
+
+// gradient is the geometry of the weights' gradient.
+func (l Conv2D) gradient(in Shape) f32.ConvGradient {
+	wide := l.padded(in)
+	return f32.ConvGradient{Channels: in.C, Height: l.Height, Width: l.Width, PlaneSize: wide.H * wide.W, RowSize: wide.W,
+		Rows: (wide.H-l.Height)/l.stride()*l.stride() + 1, Cols: (wide.W-l.Width)/l.stride()*l.stride() + 1, Filters: l.Filters}
+}
+
+// inputBuffer is the shape of the output's gradient as the input's gradient
+// wants it, with room around it.
+func (l Conv2D) inputBuffer(in Shape) Shape {
+	return Shape{l.Filters, in.H + l.Height - 1, in.W + l.Width - 1}
+}
+
+// inputKernel is the geometry of the input's gradient over its buffer.
+func (l Conv2D) inputKernel(in Shape) f32.Conv {
+	row := (in.W + l.Width - 1) * l.Filters
+	return f32.Conv{Height: l.Height, Run: l.Width * l.Filters, RowSize: row, Step: l.Filters, Down: row,
+		Rows: in.H, Cols: in.W, Filters: in.C}
+}
+
+// For a step of training the weights are packed twice, for the pass forward
+// and turned for the input's gradient.
+
+func (l Conv2D) stepPackedSize(in Shape) int { return l.packedSize(in) + l.inputPackedSize(in) }
+
+func (l Conv2D) packStep(dst, w, b []float32, in Shape) {
+	size := l.packedSize(in)
+	l.pack(dst[:size], w, b, in)
+	l.packInput(dst[size:], w, in)
+}
+
+func (l Conv2D) inputPackedSize(in Shape) int {
+	return l.inputKernel(in).PackedSize() + product(l.weightShape(in))
+}
+
+// packInput packs the turned weights; behind them is room to turn them.
+func (l Conv2D) packInput(dst, w []float32, in Shape) {
+	kernel := l.inputKernel(in)
+	turned := dst[kernel.PackedSize():][:len(w)]
+	taps := l.Height * l.Width
+	for tap := range taps {
+		from, to := w[tap*in.C*l.Filters:], turned[(taps-1-tap)*in.C*l.Filters:]
+		transpose(to[:in.C*l.Filters], from, in.C, l.Filters)
+	}
+	kernel.Pack(dst, turned, nil)
+}
+
+// backward: dW += dy ⋆ x, db += Σ dy, dx = Wᵀ ⋆ dy.
+func (l Conv2D) backward(p *pass) {
+	l.backwardFrom(p, p.packed[l.packedSize(p.in):], func(g f32.ConvGradient, packed []float32, sample int) {
+		g.PackOutput(packed, p.dy[sample*p.out.Size():], l.stride())
+	})
+}
+
+// backwardFrom is the backward pass with the weights turned and packed, for
+// gradients of the output that pack brings into the form of the kernel.
+func (l Conv2D) backwardFrom(p *pass, turned []float32, pack func(g f32.ConvGradient, packed []float32, sample int)) {
+	g := l.gradient(p.in)
+	rest := p.scratch
+	take := func(n int) []float32 {
+		part := rest[:n:n]
+		rest = rest[n:]
+		return part
+	}
+	tile, planes, dy := take(f32.ScratchSize), take(l.padded(p.in).Size()), take(g.OutputSize())
+	dw := take(g.Taps() * g.PackedFilters())
+	clear(dw)
+	for i := range p.n {
+		pack(g, dy, i)
+		g.Add(dw, l.planes(planes, p.in, p.x[i*p.in.Size():]), dy)
+		g.AddBias(p.db, dy, tile)
+		if p.dx != nil {
+			l.inputGradient(p, g, i, turned, dy, rest, tile)
+		}
+	}
+	l.addWeights(p.dw, dw, g)
+}
+
+// planes returns a padded sample channels first.
+func (l Conv2D) planes(dst []float32, in Shape, x []float32) []float32 {
+	if in.C == 1 {
+		return l.pad(dst, in, x)
+	}
+	wide := l.padded(in)
+	if l.Padding > 0 {
+		clear(dst)
+	}
+	for row := range in.H {
+		for col := range in.W {
+			at := (row+l.Padding)*wide.W + col + l.Padding
+			for _, v := range x[(row*in.W+col)*in.C:][:in.C] {
+				dst[at] = v
+				at += wide.H * wide.W
+			}
+		}
+	}
+	return dst
+}
+
+// inputGradient computes dx of a sample.
+func (l Conv2D) inputGradient(p *pass, g f32.ConvGradient, sample int, turned, dy, buffer, tile []float32) {
+	wide := l.inputBuffer(p.in)
+	buffer = buffer[:wide.Size()]
+	clear(buffer)
+	// Outputs further left or up than the window reaches see padding alone.
+	top, left := l.Height-1-l.Padding, l.Width-1-l.Padding
+	firstRow, firstCol := max(-top, 0), max(-left, 0)
+	g.Unpack(buffer[((top+firstRow)*wide.W+left+firstCol)*l.Filters:], wide.W*l.Filters, dy,
+		firstRow, min(g.Rows, wide.H-top), firstCol, min(g.Cols, wide.W-left))
+	l.inputKernel(p.in).Forward(p.dx[sample*p.in.Size():], buffer, turned, tile)
+}
+
+// addWeights adds the gradient from the kernel, channels × H × W × packed
+// filters, to that of the flat weights.
+func (l Conv2D) addWeights(dw, packed []float32, g f32.ConvGradient) {
+	taps := l.Height * l.Width
+	for c := range g.Channels {
+		for tap := range taps {
+			f32.Axpy(1, packed[(c*taps+tap)*g.PackedFilters():][:l.Filters], dw[(tap*g.Channels+c)*l.Filters:])
+		}
+	}
+}
