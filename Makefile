@@ -19,7 +19,7 @@ test: ## every test
 	go test $(ARGS) ./...
 
 train: ## train the book's network; flags in ARGS
-	go run ./cmd/train $(ARGS)
+	go run $(VERSION) ./cmd/train $(ARGS)
 
 eval: ## figures of a weights file on the test set; flags in ARGS
 	go run ./cmd/train eval $(ARGS)

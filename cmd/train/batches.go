@@ -3,66 +3,164 @@ package main
 import (
 	"context"
 	"math/rand/v2"
+	"runtime"
+	"sync"
 
 	"digits/internal/mnist"
+	"digits/pkg/cnn"
 )
 
 // batch is one step's input.
 type batch struct {
-	x      []float32
-	labels []uint8
+	x       []float32
+	labels  []uint8
+	teacher []float32     // logits, or nil
+	ready   chan struct{} // receives one value when the batch is filled
 }
 
-// batcher prepares the batches of an epoch ahead of the steps, in a goroutine
-// that ends with the epoch or the context.
+// batcher prepares the batches of an epoch ahead of the steps, in goroutines
+// that end with the epoch or the context.
 type batcher struct {
-	set    mnist.Set
-	recipe recipe
-	free   chan *batch
+	set      mnist.Set
+	recipe   recipe
+	teachers []*cnn.Model
+	free     chan *batch
+	makers   []*maker
 }
 
-func newBatcher(set mnist.Set, r recipe) *batcher {
-	const ahead = 3
-	b := &batcher{set: set, recipe: r, free: make(chan *batch, ahead)}
+// maker is what one goroutine needs to fill batches.
+type maker struct {
+	augmenter  mnist.Augmenter
+	negatives  mnist.Negatives
+	workspaces []*cnn.Workspace // of the teachers
+}
+
+func newBatcher(set mnist.Set, r recipe, teachers []*cnn.Model) *batcher {
+	makers := runtime.GOMAXPROCS(0)
+	ahead := makers + 2
+	b := &batcher{set: set, recipe: r, teachers: teachers, free: make(chan *batch, ahead)}
 	for range ahead {
-		b.free <- &batch{make([]float32, r.Batch*mnist.Pixels), make([]uint8, r.Batch)}
+		next := &batch{x: make([]float32, r.Batch*mnist.Pixels), labels: make([]uint8, r.Batch), ready: make(chan struct{}, 1)}
+		if len(teachers) > 0 {
+			next.teacher = make([]float32, r.Batch*teachers[0].OutputShape().Size())
+		}
+		b.free <- next
+	}
+	for range makers {
+		m := &maker{augmenter: mnist.Augmenter{Limits: r.Augmentation}, negatives: mnist.Negatives{Digits: set}}
+		for _, t := range teachers {
+			m.workspaces = append(m.workspaces, t.NewWorkspace(teacherBatch))
+		}
+		b.makers = append(b.makers, m)
 	}
 	return b
 }
 
-// steps returns how many batches an epoch has, the last short one included.
-func (b *batcher) steps() int { return (b.set.Len() + b.recipe.Batch - 1) / b.recipe.Batch }
+// teacherBatch is how many images go through a teacher at once: few, so that
+// they stay in the cache.
+const teacherBatch = 16
 
-// epoch sends the batches of an epoch from the given step on. The receiver
-// hands each back by release.
+// steps returns how many batches an epoch has, the last short one included.
+func (b *batcher) steps() int { return (b.images() + b.recipe.Batch - 1) / b.recipe.Batch }
+
+// images returns how many images an epoch has: the digits and, with higher
+// indices, those of no digit.
+func (b *batcher) images() int { return b.set.Len() + int(b.recipe.Negatives*float64(b.set.Len())) }
+
+// job is a batch to fill with these images.
+type job struct {
+	*batch
+	indices []int
+}
+
+// epoch sends the batches of an epoch from the given step on, in their order.
+// The receiver hands each back by release.
 func (b *batcher) epoch(ctx context.Context, epoch, from int) <-chan *batch {
-	out := make(chan *batch)
-	order := rand.New(rand.NewPCG(b.recipe.Seed, uint64(epoch))).Perm(b.set.Len())
+	out, jobs, order := make(chan *batch), make(chan job), make(chan *batch, cap(b.free))
+	var makers sync.WaitGroup
+	for _, m := range b.makers {
+		makers.Go(func() {
+			for j := range jobs {
+				b.fill(m, j, epoch)
+				j.ready <- struct{}{}
+			}
+		})
+	}
+	go func() {
+		defer close(order)
+		defer close(jobs)
+		b.plan(ctx, epoch, from, jobs, order)
+	}()
 	go func() {
 		defer close(out)
-		augmenter := mnist.Augmenter{Limits: b.recipe.Augmentation}
-		for start := from * b.recipe.Batch; start < len(order); start += b.recipe.Batch {
-			var next *batch
-			select {
-			case next = <-b.free:
-			case <-ctx.Done():
-				return
+		ended := false // then no later batch may follow the one left out
+		for next := range order {
+			<-next.ready
+			if !ended {
+				select {
+				case out <- next:
+					continue
+				case <-ctx.Done():
+					ended = true
+				}
 			}
-			indices := order[start:min(start+b.recipe.Batch, len(order))]
-			next.x, next.labels = next.x[:len(indices)*mnist.Pixels], next.labels[:len(indices)]
-			for i, index := range indices {
-				augmenter.Apply(next.x[i*mnist.Pixels:][:mnist.Pixels], b.set.Image(index), b.recipe.Seed, epoch, index)
-				next.labels[i] = b.set.Labels[index]
-			}
-			select {
-			case out <- next:
-			case <-ctx.Done():
-				b.free <- next
-				return
-			}
+			b.free <- next
 		}
+		makers.Wait()
 	}()
 	return out
+}
+
+// plan deals an epoch's images out to batches.
+func (b *batcher) plan(ctx context.Context, epoch, from int, jobs chan<- job, order chan<- *batch) {
+	images := rand.New(rand.NewPCG(b.recipe.Seed, uint64(epoch))).Perm(b.images())
+	for start := from * b.recipe.Batch; start < len(images); start += b.recipe.Batch {
+		var next *batch
+		select {
+		case next = <-b.free:
+		case <-ctx.Done():
+			return
+		}
+		jobs <- job{next, images[start:min(start+b.recipe.Batch, len(images))]}
+		order <- next
+	}
+}
+
+// fill makes a batch. What is in it does not depend on the maker.
+func (b *batcher) fill(m *maker, j job, epoch int) {
+	n := len(j.indices)
+	j.x, j.labels = j.x[:n*mnist.Pixels], j.labels[:n]
+	m.augmenter.Strength = b.recipe.strength(epoch)
+	for i, index := range j.indices {
+		x := j.x[i*mnist.Pixels:][:mnist.Pixels]
+		if index >= b.set.Len() {
+			m.negatives.Apply(x, b.recipe.Seed, epoch, index)
+			j.labels[i] = mnist.NoDigit
+			continue
+		}
+		m.augmenter.Apply(x, b.set.Image(index), b.recipe.Seed, epoch, index)
+		j.labels[i] = b.set.Labels[index]
+	}
+	b.teach(m, j.batch)
+}
+
+// teach sets the mean of the teachers' logits.
+func (b *batcher) teach(m *maker, next *batch) {
+	if len(b.teachers) == 0 {
+		return
+	}
+	n, outputs := len(next.labels), b.teachers[0].OutputShape().Size()
+	next.teacher = next.teacher[:n*outputs]
+	clear(next.teacher)
+	share := 1 / float32(len(b.teachers))
+	for t, teacher := range b.teachers {
+		for start := 0; start < n; start += teacherBatch {
+			end := min(start+teacherBatch, n)
+			for i, v := range teacher.Logits(m.workspaces[t], next.x[start*mnist.Pixels:end*mnist.Pixels]) {
+				next.teacher[start*outputs+i] += share * v
+			}
+		}
+	}
 }
 
 func (b *batcher) release(used *batch) { b.free <- used }

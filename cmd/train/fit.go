@@ -10,8 +10,11 @@ import (
 	"math/rand/v2"
 	"os"
 	"slices"
+	"sync"
 	"time"
 
+	"digits/internal/calibration"
+	"digits/internal/calibration/estimate"
 	"digits/internal/mnist"
 	"digits/pkg/cnn"
 )
@@ -23,44 +26,79 @@ var (
 
 // fitting is a training run.
 type fitting struct {
-	options fitOptions
-	recipe  recipe
-	train   mnist.Set
-	valid   mnist.Set
-	trainer *cnn.Trainer
-	batches *batcher
-	record  checkpointRecord
-	best    *cnn.Model
-	show    progress
+	options     fitOptions
+	recipe      recipe
+	teachers    []*cnn.Model
+	calibration string // of a rehearsal, or empty
+	train       mnist.Set
+	valid       mnist.Set
+	trainer     *cnn.Trainer
+	batches     *batcher
+	record      checkpointRecord
+	best        *cnn.Model
+	show        progress
 }
 
-// fit trains a network and writes its weights file.
+// data is what runs learn from and are measured on.
+type data struct{ train, test mnist.Set }
+
+// fit trains a network, and before it what its recipe builds on, and writes
+// its weights file. Then it reports the figures on the test set, which chose
+// nothing. It is done with the weights: without the figures, it is still a
+// success.
 func fit(ctx context.Context, options fitOptions, stdout, stderr io.Writer) error {
-	f := &fitting{options: options}
+	load := sync.OnceValues(func() (d data, err error) {
+		d.train, d.test, err = options.load(ctx)
+		return d, err
+	})
+	train := fitOne
+	if options.recipe.Teachers > 0 {
+		train = fitCourse
+	}
+	m, err := train(ctx, &fitting{options: options}, load, stdout, stderr)
+	if err != nil {
+		return err
+	}
+	d, err := load()
+	if err != nil {
+		return err
+	}
+	e, err := evaluate(ctx, m, d.test)
+	if err != nil { // interrupted, with nothing left to resume
+		_, err := fmt.Fprintf(stdout, "\ninterrupted before the figures on the test set: %[1]s is complete, and train eval --weights %[1]s prints them\n",
+			options.out)
+		return err
+	}
+	fmt.Fprint(stdout, "\non the test set, which chose nothing:\n")
+	return e.WriteText(stdout)
+}
+
+// fitOne makes one run and returns what it wrote.
+func fitOne(ctx context.Context, f *fitting, load func() (data, error), stdout, stderr io.Writer) (*cnn.Model, error) {
 	checkpoint, err := f.open()
 	if err != nil {
-		return err
+		return nil, err
 	}
-	all, test, err := options.load(ctx)
+	d, err := load()
 	if err != nil {
-		return err
+		return nil, err
 	}
-	f.train, f.valid = all.Split(f.recipe.Validation, 0)
+	f.train, f.valid = d.train.Split(f.recipe.held(), 0)
 	if err := f.prepare(checkpoint); err != nil {
-		return err
+		return nil, err
 	}
 	defer f.trainer.Close()
 	if checkpoint != nil {
 		f.warnOfOtherKernels(stderr)
 	}
 	f.record.Kernel = cnn.Kernel()
-	f.show = newProgress(stderr, f.recipe.Epochs*f.train.Len())
+	f.show = newProgress(stderr, f.recipe.Epochs*f.batches.images())
 	err = f.run(ctx)
 	f.show.close()
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return f.finish(ctx, test, stdout)
+	return f.finish(ctx, stdout)
 }
 
 // prepare builds the trainer, from the checkpoint if there is one.
@@ -76,7 +114,7 @@ func (f *fitting) prepare(checkpoint *cnn.Checkpoint) error {
 		return err
 	}
 	f.record.Recipe = r
-	f.batches = newBatcher(f.train, r)
+	f.batches = newBatcher(f.train, r, f.teachers)
 	f.trainer = cnn.NewTrainer(m, r.training())
 	if checkpoint == nil {
 		return nil
@@ -91,7 +129,7 @@ func (f *fitting) prepare(checkpoint *cnn.Checkpoint) error {
 // run makes all steps that are left.
 func (f *fitting) run(ctx context.Context) error {
 	perEpoch := f.batches.steps()
-	f.show.skip(f.trainer.Steps()/perEpoch*f.train.Len()+f.trainer.Steps()%perEpoch*f.recipe.Batch, f.record.Loss)
+	f.show.skip(f.trainer.Steps()/perEpoch*f.batches.images()+f.trainer.Steps()%perEpoch*f.recipe.Batch, f.record.Loss)
 	saved := time.Now()
 	for len(f.record.Validation) < f.recipe.Epochs {
 		epoch := len(f.record.Validation)
@@ -117,7 +155,7 @@ func (f *fitting) epoch(ctx context.Context, epoch int, saved *time.Time) error 
 	defer cancel()
 	for b := range f.batches.epoch(ctx, epoch, f.trainer.Steps()-epoch*perEpoch) {
 		step := f.trainer.Steps()
-		loss := f.trainer.Step(b.x, b.labels, f.recipe.rate(step, total))
+		loss := f.trainer.StepTaught(b.x, b.labels, b.teacher, f.recipe.rate(step, total))
 		n := len(b.labels)
 		f.batches.release(b)
 		if math.IsNaN(loss) || math.IsInf(loss, 0) {
@@ -143,14 +181,16 @@ func (f *fitting) epoch(ctx context.Context, epoch int, saved *time.Time) error 
 }
 
 // score evaluates what would be served after the epoch on the validation
-// images, which choose what is kept.
+// images, which choose what is kept. Without any, the latest is.
 func (f *fitting) score(ctx context.Context, epoch int) error {
-	snapshot := f.trainer.Averaged()
-	e, err := evaluate(ctx, snapshot.ForInference(), f.valid)
-	if err != nil {
-		return f.interrupt()
+	snapshot, s := f.trainer.Averaged(), epochScore{}
+	if f.valid.Len() > 0 {
+		e, err := evaluate(ctx, snapshot.ForInference(), f.valid)
+		if err != nil {
+			return f.interrupt()
+		}
+		s = epochScore{e.Accuracy, e.Loss}
 	}
-	s := epochScore{e.Accuracy, e.Loss}
 	if epoch == 0 || f.recipe.accepts(s, slices.MaxFunc(f.record.Validation, epochScore.compare)) {
 		f.best, f.record.Chosen = snapshot, epoch+1
 	}
@@ -183,29 +223,35 @@ func (f *fitting) interrupt() error {
 		errInterrupted, len(f.record.Validation)+1, f.options.checkpoint)
 }
 
-// finish writes the weights of the chosen epoch, removes the checkpoint and
-// reports the figures on the test set, which chose nothing. The run is done
-// with the weights: without the figures, it is still a success.
-func (f *fitting) finish(ctx context.Context, test mnist.Set, stdout io.Writer) error {
+// finish writes the weights of the chosen epoch and removes the checkpoint.
+func (f *fitting) finish(ctx context.Context, stdout io.Writer) (*cnn.Model, error) {
 	record, err := json.Marshal(f.record.runRecord)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	m := f.best.ForInference().WithMetadata("training", string(record)).WithMetadata("data", dataRecord)
+	if version != "" {
+		m = m.WithMetadata("code", version)
+	}
+	if f.recipe.Rehearsal {
+		c, err := calibrate(ctx, m, f.valid, estimate.Options{Data: calibrationData})
+		if err == nil {
+			f.calibration, err = c.JSON()
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	if f.calibration != "" {
+		m = m.WithMetadata(calibration.Key, f.calibration)
+	}
 	if err := m.SaveFile(f.options.out); err != nil {
-		return err
+		return nil, err
 	}
 	if err := os.Remove(f.options.checkpoint); err != nil {
-		return err
+		return nil, err
 	}
-	fmt.Fprintf(stdout, "wrote %s: epoch %d of %d, validation accuracy %.2f%%, SHA-256 %s\n",
-		f.options.out, f.record.Chosen, f.recipe.Epochs, 100*f.record.Validation[f.record.Chosen-1].Accuracy, m.Digest())
-	e, err := evaluate(ctx, m, test)
-	if err != nil { // interrupted, with nothing left to resume
-		_, err := fmt.Fprintf(stdout, "\ninterrupted before the figures on the test set: %[1]s is complete, and train eval --weights %[1]s prints them\n",
-			f.options.out)
-		return err
-	}
-	fmt.Fprint(stdout, "\non the test set, which chose nothing:\n")
-	return e.WriteText(stdout)
+	_, err = fmt.Fprintf(stdout, "wrote %s: epoch %d of %d%s, SHA-256 %s\n",
+		f.options.out, f.record.Chosen, f.recipe.Epochs, f.record.Validation[f.record.Chosen-1], m.Digest())
+	return m, err
 }

@@ -15,6 +15,9 @@ import (
 	"digits/internal/usage"
 )
 
+// version is the code's, set by the linker.
+var version string
+
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	err := run(ctx, os.Args, os.Stdout, os.Stderr)

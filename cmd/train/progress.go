@@ -78,7 +78,9 @@ func (p *barProgress) step(epoch, images int, loss runningLoss) {
 }
 
 func (p *barProgress) epoch(epoch, _ int, s epochScore) {
-	p.score = fmt.Sprintf(", valid %.2f%%", 100*s.Accuracy)
+	if s != (epochScore{}) {
+		p.score = fmt.Sprintf(", valid %.2f%%", 100*s.Accuracy)
+	}
 	p.describe(epoch)
 }
 
@@ -115,8 +117,11 @@ func (p *logProgress) step(epoch, images int, loss runningLoss) {
 
 func (p *logProgress) epoch(epoch, epochs int, s epochScore) {
 	p.last = time.Now()
-	p.log.Info("epoch done", append(p.figures(epoch), "epochs", epochs,
-		"validation_accuracy", s.Accuracy, "validation_loss", round(s.Loss, 1e4))...)
+	figures := append(p.figures(epoch), "epochs", epochs)
+	if s != (epochScore{}) {
+		figures = append(figures, "validation_accuracy", s.Accuracy, "validation_loss", round(s.Loss, 1e4))
+	}
+	p.log.Info("epoch done", figures...)
 }
 
 // figures leaves out the speed when nothing has been done yet: a run that was

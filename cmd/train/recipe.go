@@ -13,30 +13,35 @@ import (
 // recipe is everything that decides the weights, besides the data and the
 // code. It is stored in every checkpoint and weights file.
 type recipe struct {
-	Preset       string             `json:"preset"`
-	Network      string             `json:"network,omitempty"` // empty means the book's
-	Epochs       int                `json:"epochs"`
-	Batch        int                `json:"batch"`
-	LearningRate float64            `json:"learning_rate"`
-	Schedule     string             `json:"schedule"`        // constant, cosine or one-cycle
-	Beta1        float64            `json:"beta1,omitempty"` // of Adam; 0 means the usual
-	Beta2        float64            `json:"beta2,omitempty"`
-	Deviation    float64            `json:"deviation,omitempty"`    // of the first weights; 0 means He et al. 2015
-	Dropout      float64            `json:"dropout,omitempty"`      // before each affine layer
-	WeightDecay  float64            `json:"weight_decay,omitempty"` // of AdamW; 0 means Adam
-	Smoothing    float64            `json:"smoothing,omitempty"`    // of labels
-	Distillation cnn.Distillation   `json:"distillation,omitzero"`  // what a teacher counts
-	Clip         float64            `json:"clip,omitempty"`         // most that the gradient may measure; 0 means any
-	Average      float64            `json:"average,omitempty"`      // decay of the averaged weights, which are scored and kept; 0 means the latest are
-	Augmentation mnist.Augmentation `json:"augmentation,omitzero"`
-	Validation   int                `json:"validation"`        // images held out to choose the epoch
-	Settled      bool               `json:"settled,omitempty"` // which epoch: see accepts
-	Seed         uint64             `json:"seed"`
-	Shards       int                `json:"shards"` // parts of a batch computed in parallel; sums depend on it
+	Preset        string             `json:"preset"`
+	Network       string             `json:"network,omitempty"` // empty means the book's
+	Epochs        int                `json:"epochs"`
+	Batch         int                `json:"batch"`
+	LearningRate  float64            `json:"learning_rate"`
+	Schedule      string             `json:"schedule"`        // constant, cosine or one-cycle
+	Beta1         float64            `json:"beta1,omitempty"` // of Adam; 0 means the usual
+	Beta2         float64            `json:"beta2,omitempty"`
+	Deviation     float64            `json:"deviation,omitempty"`    // of the first weights; 0 means He et al. 2015
+	Dropout       float64            `json:"dropout,omitempty"`      // before each affine layer
+	WeightDecay   float64            `json:"weight_decay,omitempty"` // of AdamW; 0 means Adam
+	Smoothing     float64            `json:"smoothing,omitempty"`    // of labels
+	Distillation  cnn.Distillation   `json:"distillation,omitzero"`  // what a teacher counts
+	Clip          float64            `json:"clip,omitempty"`         // most that the gradient may measure; 0 means any
+	Average       float64            `json:"average,omitempty"`      // decay of the averaged weights, which are scored and kept; 0 means the latest are
+	Augmentation  mnist.Augmentation `json:"augmentation,omitzero"`
+	Negatives     float64            `json:"negatives,omitempty"`      // pictures of no digit for each digit
+	Weaken        float64            `json:"weaken,omitempty"`         // share of the epochs, the last ones, with a third of the augmentation
+	Teachers      int                `json:"teachers,omitempty"`       // networks that teach this one: see course
+	TeacherEpochs int                `json:"teacher_epochs,omitempty"` // of each
+	Rehearsal     bool               `json:"rehearsal,omitempty"`      // this is the run of a course that holds images out, and is calibrated on them
+	Validation    int                `json:"validation"`               // images held out to choose the epoch; of a course, to rehearse
+	Settled       bool               `json:"settled,omitempty"`        // which epoch: see accepts
+	Seed          uint64             `json:"seed"`
+	Shards        int                `json:"shards"` // parts of a batch computed in parallel; sums depend on it
 }
 
 // presets are the recipes with a name.
-var presetNames = []string{"seed", "simple", "fast"}
+var presetNames = []string{"seed", "simple", "fast", "digits"}
 
 func preset(name string) (recipe, error) {
 	r := recipe{Preset: name, Epochs: 20, Batch: 100, LearningRate: 0.001, Schedule: "cosine", Deviation: 0.01,
@@ -55,6 +60,14 @@ func preset(name string) (recipe, error) {
 		r.Network, r.Epochs, r.Batch, r.Deviation = "fast", 2, 256, 0
 		r.Schedule, r.LearningRate, r.Beta1, r.Beta2 = "one-cycle", 0.01, 0.7, 0.9
 		r.Settled = true
+		return r, nil
+	case "digits": // the network that is served, taught by two larger ones
+		r.Network, r.Epochs, r.Batch, r.Deviation = "digits", 32, 128, 0
+		r.Schedule, r.LearningRate, r.WeightDecay = "one-cycle", 0.004, 0.01
+		r.Dropout, r.Smoothing, r.Average = 0.3, 0.02, 0.999
+		r.Augmentation = mnist.Augmentation{Rotation: 10, Scale: 0.12, Shear: 0.15, Shift: 2, Elastic: 0.5, Stroke: 0.5, Wear: 0.3}
+		r.Weaken, r.Negatives = 0.25, 0.2
+		r.Teachers, r.TeacherEpochs, r.Distillation = 2, 20, cnn.Distillation{Weight: 0.7, Temperature: 3}
 		return r, nil
 	}
 	return r, fmt.Errorf("there is no preset %q; there are %q", name, presetNames)
@@ -84,7 +97,10 @@ func (r recipe) check() error {
 // checkRefinements refuses what the trainer would: no flag sets these numbers,
 // but a checkpoint holds them.
 func (r recipe) checkRefinements() error {
+	_, known := network(r.Network)
 	switch {
+	case !known:
+		return fmt.Errorf("the network %.40q is not one that this version knows", r.Network)
 	case !(r.WeightDecay >= 0 && r.WeightDecay < 1):
 		return fmt.Errorf("the weight decay is %v; it must be at least 0 and below 1", r.WeightDecay)
 	case !(r.Smoothing >= 0 && r.Smoothing < 1):
@@ -97,6 +113,12 @@ func (r recipe) checkRefinements() error {
 		return fmt.Errorf("the gradient's limit is %v; it must be at least 0", r.Clip)
 	case !(r.Average >= 0 && r.Average < 1):
 		return fmt.Errorf("the decay of averaged weights is %v; it must be at least 0 and below 1", r.Average)
+	case !(r.Negatives >= 0 && r.Negatives <= 1):
+		return fmt.Errorf("the share of negatives is %v; it must be 0 to 1", r.Negatives)
+	case !(r.Weaken >= 0 && r.Weaken <= 1):
+		return fmt.Errorf("the share of epochs with weak augmentation is %v; it must be 0 to 1", r.Weaken)
+	case r.Teachers < 0 || r.Teachers > 10 || r.Teachers > 0 && (r.TeacherEpochs < 1 || r.TeacherEpochs > 10_000):
+		return fmt.Errorf("there are %d teachers of %d epochs; 0 to 10 of 1 to 10000 are possible", r.Teachers, r.TeacherEpochs)
 	}
 	return nil
 }
@@ -143,7 +165,10 @@ func (r recipe) optimizer() cnn.Optimizer {
 // the one-standard-error rule of Breiman et al. 1984): such a difference says
 // little, and a later epoch has had the lower learning rate.
 func (r recipe) accepts(s, best epochScore) bool {
-	if !r.Settled {
+	switch {
+	case r.Average > 0 || r.held() == 0:
+		return true // averages change little from epoch to epoch; the last is the one
+	case !r.Settled:
 		return s.better(best)
 	}
 	a := best.Accuracy
@@ -152,10 +177,7 @@ func (r recipe) accepts(s, best epochScore) bool {
 
 // spec returns the network to train, with dropout where asked for.
 func (r recipe) spec() cnn.Spec {
-	spec := cnn.SimpleConvNet()
-	if r.Network == "fast" {
-		spec = fastNet()
-	}
+	spec, _ := network(r.Network) // check has seen it
 	if r.Dropout == 0 {
 		return spec
 	}
@@ -170,15 +192,19 @@ func (r recipe) spec() cnn.Spec {
 	return spec
 }
 
-// fastNet learns a lot from few images: 215,194 parameters.
-func fastNet() cnn.Spec {
-	halve := cnn.MaxPool{Window: cnn.Window{Height: 2, Width: 2, Stride: 2}}
-	return cnn.Spec{
-		Input: cnn.Shape{C: 1, H: 28, W: 28},
-		Layers: []cnn.Layer{
-			cnn.Conv2D{Filters: 24, Window: cnn.Square(5)}, cnn.ReLU{}, halve,
-			cnn.Conv2D{Filters: 32, Window: cnn.Square(3)}, cnn.ReLU{}, halve,
-			cnn.Affine{Outputs: 256}, cnn.ReLU{}, cnn.Affine{Outputs: 10},
-		},
+// held returns how many images a run holds out: a course's final run learns
+// from all.
+func (r recipe) held() int {
+	if r.Teachers > 0 && !r.Rehearsal {
+		return 0
 	}
+	return r.Validation
+}
+
+// strength returns the factor of the augmentation in an epoch.
+func (r recipe) strength(epoch int) float64 {
+	if float64(r.Epochs-epoch) <= r.Weaken*float64(r.Epochs) {
+		return 1.0 / 3
+	}
+	return 1
 }

@@ -1,6 +1,9 @@
 package main
 
-import "cmp"
+import (
+	"cmp"
+	"fmt"
+)
 
 // runRecord is a run's account of itself, kept in its weights file.
 type runRecord struct {
@@ -16,9 +19,17 @@ type checkpointRecord struct {
 	Kernel string      `json:"kernel"` // which rounded the sums
 }
 
+// epochScore is how the validation images were read; zero without any.
 type epochScore struct {
 	Accuracy float64 `json:"accuracy"`
 	Loss     float64 `json:"loss"`
+}
+
+func (s epochScore) String() string {
+	if s == (epochScore{}) {
+		return ""
+	}
+	return fmt.Sprintf(", validation accuracy %.2f%%", 100*s.Accuracy)
 }
 
 // compare orders epochs by validation accuracy, then by falling loss.

@@ -5,58 +5,114 @@ import (
 	"math/rand/v2"
 )
 
-// Augmentation says how far a training image may be moved from the original:
-// every amount is drawn uniformly from ± its limit. The zero value leaves
-// images alone.
+// Augmentation says how far a training image may be changed: every amount is
+// drawn from 0 to its limit, in both directions where there are two. The zero
+// value leaves images alone.
 type Augmentation struct {
 	Rotation float64 `json:"rotation,omitempty"` // degrees
 	Scale    float64 `json:"scale,omitempty"`    // share of the size, separately for width and height
 	Shear    float64 `json:"shear,omitempty"`    // pixels sideways per pixel of height
 	Shift    float64 `json:"shift,omitempty"`    // pixels, separately for both directions
+	Elastic  float64 `json:"elastic,omitempty"`  // standard deviation of a smooth displacement, in pixels
+	Stroke   float64 `json:"stroke,omitempty"`   // how far strokes grow or shrink, 1 being a pixel on every side
+	Wear     float64 `json:"wear,omitempty"`     // share of the images that get worn: see wear
+}
+
+// drawn reports whether there is more to do than moving the image.
+func (l Augmentation) drawn() bool { return l.Elastic != 0 || l.Stroke != 0 || l.Wear != 0 }
+
+// times returns the limits multiplied by a factor, but for the share of worn
+// images.
+func (l Augmentation) times(f float64) Augmentation {
+	return Augmentation{l.Rotation * f, l.Scale * f, l.Shear * f, l.Shift * f, l.Elastic * f, l.Stroke * f, l.Wear}
 }
 
 // Augmenter draws one augmented image after another. It belongs to one
 // goroutine at a time.
 type Augmenter struct {
-	Limits Augmentation
-	pcg    rand.PCG
+	Limits   Augmentation
+	Strength float64 // factor of the limits; 0 means 1
+	dice     dice
+	canvas   canvas
+}
+
+// dice are random numbers that are seeded for every picture.
+type dice struct {
+	source *rand.PCG
+	*rand.Rand
+}
+
+// seed makes the numbers those of a sample in an epoch.
+func (d *dice) seed(seed uint64, epoch, sample int) *rand.Rand {
+	if d.source == nil {
+		d.source = rand.NewPCG(0, 0)
+		d.Rand = rand.New(d.source)
+	}
+	d.source.Seed(seed, uint64(epoch)<<32|uint64(sample))
+	return d.Rand
+}
+
+// limits returns the limits as they are now.
+func (a *Augmenter) limits() Augmentation {
+	if a.Strength == 0 {
+		return a.Limits
+	}
+	return a.Limits.times(a.Strength)
 }
 
 // Apply writes the augmented image to dst as floats in [0, 1]. The result
-// depends on the limits, the seed, the epoch and the sample's index alone.
+// depends on the limits, the strength, the seed, the epoch and the sample's
+// index alone.
 func (a *Augmenter) Apply(dst []float32, image []byte, seed uint64, epoch, sample int) {
-	if a.Limits == (Augmentation{}) {
+	l := a.limits()
+	if l == (Augmentation{}) {
 		for i, v := range image {
 			dst[i] = float32(v) / 255
 		}
 		return
 	}
-	a.pcg.Seed(seed, uint64(epoch)<<32|uint64(sample))
-	random := rand.New(&a.pcg)
-	uniform := func(limit float64) float64 { return limit * (2*random.Float64() - 1) }
-	sin, cos := math.Sincos(uniform(a.Limits.Rotation) * math.Pi / 180)
-	width, height := 1+uniform(a.Limits.Scale), 1+uniform(a.Limits.Scale)
-	shear := uniform(a.Limits.Shear)
-	shiftX, shiftY := uniform(a.Limits.Shift), uniform(a.Limits.Shift)
-	// The inverse of the motion: where a pixel of the result comes from.
-	xx, xy := cos/width, sin/width+shear
-	yx, yy := -sin/height, cos/height
-	warp(dst, image, xx, xy, yx, yy, shiftX, shiftY)
+	random := a.dice.seed(seed, epoch, sample)
+	m := l.motion(random)
+	if !l.drawn() {
+		warp(dst, image, m)
+		return
+	}
+	a.canvas.fill(image)
+	a.canvas.warp(dst, m, l.Elastic, random)
+	if l.Stroke != 0 {
+		a.canvas.stroke(dst, l.Stroke*(2*random.Float64()-1))
+	}
+	if random.Float64() < l.Wear {
+		a.canvas.wear(dst, random)
+	}
 }
 
-// warp samples the image bilinearly at (xx·x + xy·y, yx·x + yy·y) + shift, the
-// coordinates counted from the centre; outside the image is 0.
-func warp(dst []float32, image []byte, xx, xy, yx, yy, shiftX, shiftY float64) {
+// motion is where a pixel of the result comes from: (xx·x + xy·y, yx·x + yy·y)
+// plus the shift, the coordinates counted from the centre.
+type motion struct{ xx, xy, yx, yy, shiftX, shiftY float64 }
+
+// motion draws a motion: the inverse of what happens to the digit.
+func (l Augmentation) motion(random *rand.Rand) motion {
+	uniform := func(limit float64) float64 { return limit * (2*random.Float64() - 1) }
+	sin, cos := math.Sincos(uniform(l.Rotation) * math.Pi / 180)
+	width, height := 1+uniform(l.Scale), 1+uniform(l.Scale)
+	shear := uniform(l.Shear)
+	shiftX, shiftY := uniform(l.Shift), uniform(l.Shift)
+	return motion{cos / width, sin/width + shear, -sin / height, cos / height, shiftX, shiftY}
+}
+
+// warp samples the moved image bilinearly; outside the image is 0.
+func warp(dst []float32, image []byte, m motion) {
 	const centre = (Side - 1) / 2.0
 	for row := range Side {
 		y := float64(row) - centre
-		sx := xy*y - xx*centre + centre + shiftX
-		sy := yy*y - yx*centre + centre + shiftY
+		sx := m.xy*y - m.xx*centre + centre + m.shiftX
+		sy := m.yy*y - m.yx*centre + centre + m.shiftY
 		line := dst[row*Side:][:Side]
 		for col := range line {
 			line[col] = bilinear(image, float32(sx), float32(sy))
-			sx += xx
-			sy += yx
+			sx += m.xx
+			sy += m.yx
 		}
 	}
 }

@@ -61,7 +61,7 @@ func moments(x []float32) (ink, row, col float64) {
 // TestWarpMovesAsItSays checks each motion by the centre and amount of ink.
 func TestWarpMovesAsItSays(t *testing.T) {
 	original := make([]float32, Pixels)
-	warp(original, blob(), 1, 0, 0, 1, 0, 0)
+	warp(original, blob(), motion{1, 0, 0, 1, 0, 0})
 	ink, row, col := moments(original)
 	for _, c := range []struct {
 		name                      string
@@ -74,7 +74,7 @@ func TestWarpMovesAsItSays(t *testing.T) {
 		{"twice as large", 0.5, 0, 0, 0.5, 0, 0, 4 * ink, 2 * row, 2 * col},
 	} {
 		x := make([]float32, Pixels)
-		warp(x, blob(), c.xx, c.xy, c.yx, c.yy, c.sx, c.sy)
+		warp(x, blob(), motion{c.xx, c.xy, c.yx, c.yy, c.sx, c.sy})
 		gotInk, gotRow, gotCol := moments(x)
 		if math.Abs(gotInk/c.wantInk-1) > 0.02 || math.Abs(gotRow-c.wantRow) > 0.05 || math.Abs(gotCol-c.wantCol) > 0.05 {
 			t.Errorf("%s: ink %.1f at (%.2f, %.2f); want %.1f at (%.2f, %.2f)", c.name, gotInk, gotRow, gotCol, c.wantInk, c.wantRow, c.wantCol)

@@ -1,0 +1,108 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"digits/internal/calibration"
+	"digits/pkg/cnn"
+)
+
+// A recipe with teachers is a course of several runs, each with a weights file
+// of its own, so that an interrupted course goes on where it was:
+//
+//	teachers   larger networks, on the images that are not held out
+//	rehearsal  the network itself, taught by them, on the same images: the
+//	           held-out ones calibrate it
+//	final      the same on all images, with the rehearsal's calibration
+
+// stage is one run of a course.
+type stage struct {
+	name   string // what is between the weights file's name and its extension; empty for the final
+	recipe recipe
+}
+
+// course returns the runs before the final one.
+func (r recipe) course() []stage {
+	var runs []stage
+	for i := range r.Teachers {
+		teacher := r
+		teacher.Teachers, teacher.TeacherEpochs, teacher.Distillation = 0, 0, cnn.Distillation{}
+		teacher.Network, teacher.Epochs = "teacher", r.TeacherEpochs
+		teacher.Seed = r.Seed + uint64(i+1)<<32
+		runs = append(runs, stage{fmt.Sprintf("teacher%d", i+1), teacher})
+	}
+	rehearsal := r
+	rehearsal.Rehearsal = true
+	return append(runs, stage{"rehearsal", rehearsal})
+}
+
+// path returns the weights file of a run.
+func (o fitOptions) path(r stage) string {
+	extension := filepath.Ext(o.out)
+	return strings.TrimSuffix(o.out, extension) + "." + r.name + extension
+}
+
+// fitCourse makes the runs of a course, or finds them made, and returns what
+// the final one wrote.
+func fitCourse(ctx context.Context, final *fitting, load func() (data, error), stdout, stderr io.Writer) (*cnn.Model, error) {
+	o := final.options
+	if err := probe("out", o.out); err != nil {
+		return nil, err
+	}
+	for _, r := range o.recipe.course() {
+		m, err := o.made(r)
+		if err == nil && m == nil {
+			fmt.Fprintf(stdout, "%s:\n", r.name)
+			m, err = fitOne(ctx, &fitting{options: o.runOf(r), teachers: final.teachers}, load, stdout, stderr)
+		}
+		if err != nil {
+			return nil, err
+		}
+		if r.recipe.Rehearsal {
+			final.calibration = m.Metadata()[calibration.Key]
+		} else {
+			final.teachers = append(final.teachers, m)
+		}
+	}
+	fmt.Fprintln(stdout, "final:")
+	final.options.resume = o.resume && fileExists(o.checkpoint)
+	return fitOne(ctx, final, load, stdout, stderr)
+}
+
+// made returns the model of a run that an earlier call has finished, or nil.
+func (o fitOptions) made(r stage) (*cnn.Model, error) {
+	m, err := cnn.LoadFile(o.path(r))
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var record runRecord
+	if err := json.Unmarshal([]byte(m.Metadata()["training"]), &record); err != nil || record.Recipe != r.recipe {
+		return nil, fmt.Errorf("%s is of another run than this: delete it or choose another --out", o.path(r))
+	}
+	return m, nil
+}
+
+// runOf returns the options of a run.
+func (o fitOptions) runOf(r stage) fitOptions {
+	o.recipe, o.out = r.recipe, o.path(r)
+	o.checkpoint = o.out + ".checkpoint"
+	if o.resume && !fileExists(o.checkpoint) {
+		o.resume = false // the course was interrupted in another run
+	}
+	return o
+}
+
+func fileExists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
