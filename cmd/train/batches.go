@@ -47,7 +47,7 @@ func newBatcher(set mnist.Set, r recipe, teachers []*cnn.Model) *batcher {
 		b.free <- next
 	}
 	for range makers {
-		m := &maker{augmenter: mnist.Augmenter{Limits: r.Augmentation}, negatives: mnist.Negatives{Digits: set}}
+		m := &maker{augmenter: mnist.Augmenter{Limits: r.Augmentation}, negatives: mnist.Negatives{Digits: set, Limits: r.Augmentation}}
 		for _, t := range teachers {
 			m.workspaces = append(m.workspaces, t.NewWorkspace(teacherBatch))
 		}
@@ -138,7 +138,7 @@ func (b *batcher) fill(m *maker, j job, epoch int) {
 			j.labels[i] = mnist.NoDigit
 			continue
 		}
-		m.augmenter.Apply(x, b.set.Image(index), b.recipe.Seed, epoch, index)
+		m.augmenter.Apply(x, b.set.Image(index), b.set.Labels[index], b.recipe.Seed, epoch, index)
 		j.labels[i] = b.set.Labels[index]
 	}
 	b.teach(m, j.batch)

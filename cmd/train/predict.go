@@ -61,7 +61,7 @@ func logitsOf(ctx context.Context, m *cnn.Model, set mnist.Set) ([]float32, erro
 			for start := range starts {
 				end := min(start+batch, set.Len())
 				for i := start; i < end; i++ {
-					plain.Apply(x[(i-start)*mnist.Pixels:][:mnist.Pixels], set.Image(i), 0, 0, i)
+					plain.Apply(x[(i-start)*mnist.Pixels:][:mnist.Pixels], set.Image(i), set.Labels[i], 0, 0, i)
 				}
 				copy(logits[start*outputs:], m.Logits(ws, x[:(end-start)*mnist.Pixels]))
 			}

@@ -16,15 +16,23 @@ type Augmentation struct {
 	Elastic  float64 `json:"elastic,omitempty"`  // standard deviation of a smooth displacement, in pixels
 	Stroke   float64 `json:"stroke,omitempty"`   // how far strokes grow or shrink, 1 being a pixel on every side
 	Wear     float64 `json:"wear,omitempty"`     // share of the images that get worn: see wear
+	Restyle  float64 `json:"restyle,omitempty"`  // share of the images that get another style: see restyle
+	Stretch  float64 `json:"stretch,omitempty"`  // share of the images that lose their aspect
 }
 
 // drawn reports whether there is more to do than moving the image.
-func (l Augmentation) drawn() bool { return l.Elastic != 0 || l.Stroke != 0 || l.Wear != 0 }
+func (l Augmentation) drawn() bool {
+	return l.Elastic != 0 || l.Stroke != 0 || l.Wear != 0 || l.Restyle != 0 || l.Stretch != 0
+}
 
-// times returns the limits multiplied by a factor, but for the share of worn
-// images.
+// times returns the limits multiplied by a factor, and the shares brought
+// half as near to 0.
 func (l Augmentation) times(f float64) Augmentation {
-	return Augmentation{l.Rotation * f, l.Scale * f, l.Shear * f, l.Shift * f, l.Elastic * f, l.Stroke * f, l.Wear}
+	share := (1 + f) / 2
+	l.Wear, l.Restyle, l.Stretch = l.Wear*share, l.Restyle*share, l.Stretch*share
+	l.Rotation, l.Scale, l.Shear, l.Shift = l.Rotation*f, l.Scale*f, l.Shear*f, l.Shift*f
+	l.Elastic, l.Stroke = l.Elastic*f, l.Stroke*f
+	return l
 }
 
 // Augmenter draws one augmented image after another. It belongs to one
@@ -62,13 +70,11 @@ func (a *Augmenter) limits() Augmentation {
 
 // Apply writes the augmented image to dst as floats in [0, 1]. The result
 // depends on the limits, the strength, the seed, the epoch and the sample's
-// index alone.
-func (a *Augmenter) Apply(dst []float32, image []byte, seed uint64, epoch, sample int) {
+// index alone. The label says which styles the digit has.
+func (a *Augmenter) Apply(dst []float32, image []byte, label uint8, seed uint64, epoch, sample int) {
 	l := a.limits()
 	if l == (Augmentation{}) {
-		for i, v := range image {
-			dst[i] = float32(v) / 255
-		}
+		floats(dst, image)
 		return
 	}
 	random := a.dice.seed(seed, epoch, sample)
@@ -77,13 +83,40 @@ func (a *Augmenter) Apply(dst []float32, image []byte, seed uint64, epoch, sampl
 		warp(dst, image, m)
 		return
 	}
-	a.canvas.fill(image)
-	a.canvas.warp(dst, m, l.Elastic, random)
-	if l.Stroke != 0 {
-		a.canvas.stroke(dst, l.Stroke*(2*random.Float64()-1))
+	floats(dst, image)
+	if random.IntN(plain) > 0 {
+		a.canvas.fill(dst)
+		if l.Restyle != 0 && random.Float64() < l.Restyle {
+			right, down := a.canvas.restyle(label, random)
+			m.shiftX, m.shiftY = m.shiftX+right, m.shiftY+down
+		}
+		if l.Stretch != 0 && random.Float64() < l.Stretch {
+			m = a.canvas.stretch(m, random)
+		}
+		a.canvas.move(dst, l, m, random)
 	}
 	if random.Float64() < l.Wear {
 		a.canvas.wear(dst, random)
+	}
+}
+
+// plain is how many images there are to one that is not moved. Moved images
+// are a little blurred: a network that sees no others takes the sharpness of
+// the real ones for something else.
+const plain = 6
+
+// move warps the picture on the canvas and changes its strokes.
+func (c *canvas) move(dst []float32, l Augmentation, m motion, random *rand.Rand) {
+	c.warp(dst, m, l.Elastic, random)
+	if l.Stroke != 0 {
+		c.stroke(dst, l.Stroke*(2*random.Float64()-1))
+	}
+}
+
+// floats writes bytes as floats in [0, 1].
+func floats(dst []float32, image []byte) {
+	for i, v := range image {
+		dst[i] = float32(v) / 255
 	}
 }
 

@@ -20,7 +20,7 @@ func blob() []byte {
 func TestNoAugmentationNormalizes(t *testing.T) {
 	var a Augmenter
 	x := make([]float32, Pixels)
-	a.Apply(x, blob(), 1, 2, 3)
+	a.Apply(x, blob(), 0, 1, 2, 3)
 	for i, v := range blob() {
 		if x[i] != float32(v)/255 {
 			t.Fatalf("pixel %d is %v; want %v", i, x[i], float32(v)/255)
@@ -32,9 +32,9 @@ func TestAugmentationFollowsSeedEpochAndSample(t *testing.T) {
 	limits := Augmentation{Rotation: 10, Scale: 0.1, Shear: 0.1, Shift: 2}
 	draw := func(seed uint64, epoch, sample int) []float32 {
 		a := Augmenter{Limits: limits}
-		a.Apply(make([]float32, Pixels), blob(), 77, 5, 5) // what came before does not matter
+		a.Apply(make([]float32, Pixels), blob(), 0, 77, 5, 5) // what came before does not matter
 		x := make([]float32, Pixels)
-		a.Apply(x, blob(), seed, epoch, sample)
+		a.Apply(x, blob(), 0, seed, epoch, sample)
 		return x
 	}
 	want := draw(1, 2, 3)
@@ -89,7 +89,7 @@ func TestAugmentedPixelsStayInRange(t *testing.T) {
 		full[i] = 255
 	}
 	for sample := range 300 {
-		a.Apply(x, full, 1, 1, sample)
+		a.Apply(x, full, 0, 1, 1, sample)
 		for i, v := range x {
 			if !(v >= 0 && v <= 1.0001) {
 				t.Fatalf("sample %d: pixel %d is %v", sample, i, v)
@@ -101,7 +101,7 @@ func TestAugmentedPixelsStayInRange(t *testing.T) {
 func TestApplyAllocatesNothing(t *testing.T) {
 	a := Augmenter{Limits: Augmentation{Rotation: 10, Shift: 2}}
 	image, x := blob(), make([]float32, Pixels)
-	if n := testing.AllocsPerRun(20, func() { a.Apply(x, image, 1, 1, 1) }); n != 0 {
+	if n := testing.AllocsPerRun(20, func() { a.Apply(x, image, 0, 1, 1, 1) }); n != 0 {
 		t.Errorf("%v allocations an image; want 0", n)
 	}
 }

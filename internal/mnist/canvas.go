@@ -17,13 +17,10 @@ const (
 	knots  = 9 // on each side; the outer ones lie outside the picture
 )
 
-// fill puts an image on the canvas, as floats in [0, 1].
-func (c *canvas) fill(image []byte) {
+// fill puts a picture on the canvas.
+func (c *canvas) fill(picture []float32) {
 	for row := range Side {
-		line := c.ink[(row+margin)*board+margin:][:Side]
-		for col, v := range image[row*Side:][:Side] {
-			line[col] = float32(v) / 255
-		}
+		copy(c.line(row), picture[row*Side:][:Side])
 	}
 }
 

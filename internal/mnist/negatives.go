@@ -12,8 +12,10 @@ import (
 // left out, such as a single bar (1), a ring (0), or the turns of 0, 1 and 8.
 // It belongs to one goroutine at a time.
 type Negatives struct {
-	Digits Set // that pieces and overlays are made of
+	Digits Set          // that pieces and overlays are made of
+	Limits Augmentation // how the pictures are moved, as digits are
 	dice   dice
+	canvas canvas
 	sketch [Pixels]float32
 	points [maxPoints]point
 }
@@ -34,10 +36,16 @@ func (n *Negatives) Apply(dst []float32, seed uint64, epoch, number int) {
 	case k < 17:
 		n.pieces(random)
 	default:
-		n.texture(dst, random)
-		return
+		n.texture(n.sketch[:], random)
 	}
 	place(dst, &n.sketch)
+	if n.Limits.drawn() && random.IntN(plain) > 0 {
+		n.canvas.fill(dst)
+		n.canvas.move(dst, n.Limits, n.Limits.motion(random), random)
+	}
+	if random.Float64() < n.Limits.Wear {
+		n.canvas.wear(dst, random)
+	}
 }
 
 // place moves a sketch so that its centre of mass is in the middle.

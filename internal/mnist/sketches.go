@@ -15,33 +15,37 @@ const maxPoints = 64
 
 // signs are strokes that are no digit: lists of points, a stroke each.
 var signs = [][][]point{
-	{{{0, 0, false}, {1, 1, false}}, {{1, 0, false}, {0, 1, false}}},                                                                                 // ×
-	{{{0.5, 0, false}, {0.5, 1, false}}, {{0, 0.5, false}, {1, 0.5, false}}},                                                                         // +
-	{{{0, 0.5, false}, {1, 0.5, false}}},                                                                                                             // −
-	{{{0, 0.3, false}, {1, 0.3, false}}, {{0, 0.7, false}, {1, 0.7, false}}},                                                                         // =
-	{{{0, 0, false}, {0.25, 1, false}, {0.5, 0.3, false}, {0.75, 1, false}, {1, 0, false}}},                                                          // w
-	{{{0, 1, false}, {0.15, 0, false}, {0.5, 0.8, false}, {0.85, 0, false}, {1, 1, false}}},                                                          // m
-	{{{0, 0, false}, {0.5, 1, false}, {1, 0, false}}},                                                                                                // v
-	{{{0, 1, false}, {0.5, 0, false}, {1, 1, false}}},                                                                                                // ^
-	{{{0, 0, false}, {0.5, 0.5, false}}, {{1, 0, false}, {0.5, 0.5, false}, {0.5, 1, false}}},                                                        // Y
-	{{{0, 0, false}, {0.55, 0.55, false}}, {{1, 0, false}, {0.2, 1, false}}},                                                                         // y
-	{{{0.5, 0, false}, {1, 1, false}, {0, 1, false}, {0.5, 0, false}}},                                                                               // a triangle
-	{{{0, 1, false}, {0.5, 0, false}, {1, 1, false}}, {{0.2, 0.6, false}, {0.8, 0.6, false}}},                                                        // A
-	{{{0, 0, false}, {0, 1, false}}, {{1, 0, false}, {1, 1, false}}, {{0, 0.5, false}, {1, 0.5, false}}},                                             // H
-	{{{0, 1, false}, {0, 0, false}, {1, 1, false}, {1, 0, false}}},                                                                                   // N
-	{{{0, 0, false}, {0, 1, false}}, {{1, 0, false}, {0, 0.55, false}, {1, 1, false}}},                                                               // K
-	{{{0, 0, false}, {0, 1, false}, {1, 1, false}}},                                                                                                  // L
-	{{{0, 0, false}, {1, 0, false}}, {{0.5, 0, false}, {0.5, 1, false}}},                                                                             // T
-	{{{1, 0, false}, {0, 0, false}, {0, 1, false}, {1, 1, false}}, {{0, 0.5, false}, {0.7, 0.5, false}}},                                             // E
-	{{{1, 0, false}, {0, 0, false}, {0, 1, false}}, {{0, 0.5, false}, {0.7, 0.5, false}}},                                                            // F
-	{{{1, 0.1, false}, {0.4, 0, false}, {0, 0.5, false}, {0.4, 1, false}, {1, 0.9, false}}},                                                          // C
-	{{{0, 0, false}, {0.1, 0.8, false}, {0.5, 1, false}, {0.9, 0.8, false}, {1, 0, false}}},                                                          // U
-	{{{0, 0, false}, {0, 1, false}}, {{0, 0, false}, {0.9, 0.1, false}, {0.9, 0.45, false}, {0, 0.5, false}, {1, 1, false}}},                         // R
-	{{{0, 0.6, false}, {0.35, 1, false}, {1, 0, false}}},                                                                                             // a tick
-	{{{0.5, 0, false}, {0.5, 1, false}}, {{0, 0.25, false}, {1, 0.75, false}}, {{1, 0.25, false}, {0, 0.75, false}}},                                 // an asterisk
-	{{{0.2, 0, false}, {0.2, 1, false}}, {{0.7, 0, false}, {0.7, 1, false}}, {{0, 0.3, false}, {1, 0.3, false}}, {{0, 0.7, false}, {1, 0.7, false}}}, // #
-	{{{0, 0.5, false}, {1, 0.5, false}}, {{0.6, 0.1, false}, {1, 0.5, false}, {0.6, 0.9, false}}},                                                    // an arrow
-	{{{0, 0, false}, {0.33, 0.3, false}, {0, 0.5, false}}, {{1, 0, false}, {0.67, 0.3, false}, {1, 0.5, false}}},                                     // brackets
+	{{{0, 0, false}, {1, 1, false}}, {{1, 0, false}, {0, 1, false}}},                              // ×
+	{{{0.5, 0, false}, {0.5, 1, false}}, {{0, 0.5, false}, {1, 0.5, false}}},                      // +
+	{{{0, 0.5, false}, {1, 0.5, false}}},                                                          // −
+	{{{0, 0.3, false}, {1, 0.3, false}}, {{0, 0.7, false}, {1, 0.7, false}}},                      // =
+	{{{0, 0, false}, {0.25, 1, false}, {0.5, 0.3, false}, {0.75, 1, false}, {1, 0, false}}},       // w
+	{{{0, 1, false}, {0.15, 0, false}, {0.5, 0.8, false}, {0.85, 0, false}, {1, 1, false}}},       // m
+	{{{0, 0, false}, {0.5, 1, false}, {1, 0, false}}},                                             // v
+	{{{0, 0, false}, {0.5, 0.5, false}}, {{1, 0, false}, {0.5, 0.5, false}, {0.5, 1, false}}},     // Y
+	{{{0, 0, false}, {0.55, 0.55, false}}, {{1, 0, false}, {0.2, 1, false}}},                      // y
+	{{{0, 0, false}, {0.45, 0.55, false}}, {{1, 0, false}, {0.45, 0.55, false}, {0.1, 1, false}}}, // y
+	{{{0, 0, false}, {0.1, 0.35, false}, {0.45, 0.5, false}, {0.85, 0.35, false}}, {{0.9, 0, false}, {0.85, 0.5, false}, {0.7, 0.9, false}, {0.35, 1, false}, {0.05, 0.9, false}}}, // y with a tail
+	{{{0, 0.05, false}, {0.15, 0.4, false}, {0.5, 0.45, false}, {0.8, 0, false}, {0.8, 0.6, false}, {0.5, 1, false}, {0.1, 0.95, false}, {0.9, 0.55, false}}},                      // y with a loop
+	{{{0, 0, false}, {0.05, 0.4, false}, {0.3, 0.55, false}, {0.7, 0.45, false}, {0.9, 0, false}, {0.85, 1, false}}},                                                               // y, straight
+	{{{0.1, 0, false}, {0.35, 0.5, false}}, {{1, 0, false}, {0.6, 0.6, false}, {0.3, 0.95, false}, {0, 1, false}}},                                                                 // y, bent
+	{{{0.5, 0, false}, {1, 1, false}, {0, 1, false}, {0.5, 0, false}}},                                                                                                             // a triangle
+	{{{0, 1, false}, {0.5, 0, false}, {1, 1, false}}, {{0.2, 0.6, false}, {0.8, 0.6, false}}},                                                                                      // A
+	{{{0, 0, false}, {0, 1, false}}, {{1, 0, false}, {1, 1, false}}, {{0, 0.5, false}, {1, 0.5, false}}},                                                                           // H
+	{{{0, 1, false}, {0, 0, false}, {1, 1, false}, {1, 0, false}}},                                                                                                                 // N
+	{{{0, 0, false}, {0, 1, false}}, {{1, 0, false}, {0, 0.55, false}, {1, 1, false}}},                                                                                             // K
+	{{{0, 0, false}, {0, 1, false}, {1, 1, false}}},                                                                                                                                // L
+	{{{0, 0, false}, {1, 0, false}}, {{0.5, 0, false}, {0.5, 1, false}}},                                                                                                           // T
+	{{{1, 0, false}, {0, 0, false}, {0, 1, false}, {1, 1, false}}, {{0, 0.5, false}, {0.7, 0.5, false}}},                                                                           // E
+	{{{1, 0, false}, {0, 0, false}, {0, 1, false}}, {{0, 0.5, false}, {0.7, 0.5, false}}},                                                                                          // F
+	{{{1, 0.1, false}, {0.4, 0, false}, {0, 0.5, false}, {0.4, 1, false}, {1, 0.9, false}}},                                                                                        // C
+	{{{0, 0, false}, {0.1, 0.8, false}, {0.5, 1, false}, {0.9, 0.8, false}, {1, 0, false}}},                                                                                        // U
+	{{{0, 0, false}, {0, 1, false}}, {{0, 0, false}, {0.9, 0.1, false}, {0.9, 0.45, false}, {0, 0.5, false}, {1, 1, false}}},                                                       // R
+	{{{0, 0.6, false}, {0.35, 1, false}, {1, 0, false}}},                                                                                                                           // a tick
+	{{{0.5, 0, false}, {0.5, 1, false}}, {{0, 0.25, false}, {1, 0.75, false}}, {{1, 0.25, false}, {0, 0.75, false}}},                                                               // an asterisk
+	{{{0.2, 0, false}, {0.2, 1, false}}, {{0.7, 0, false}, {0.7, 1, false}}, {{0, 0.3, false}, {1, 0.3, false}}, {{0, 0.7, false}, {1, 0.7, false}}},                               // #
+	{{{0, 0.5, false}, {1, 0.5, false}}, {{0.6, 0.1, false}, {1, 0.5, false}, {0.6, 0.9, false}}},                                                                                  // an arrow
+	{{{0, 0, false}, {0.33, 0.3, false}, {0, 0.5, false}}, {{1, 0, false}, {0.67, 0.3, false}, {1, 0.5, false}}},                                                                   // brackets
 }
 
 // strokes draws a sign, or some strokes without a meaning.
