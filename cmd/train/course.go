@@ -34,7 +34,7 @@ func (r recipe) course() []stage {
 	for i := range r.Teachers {
 		teacher := r
 		teacher.Teachers, teacher.TeacherEpochs, teacher.Distillation = 0, 0, cnn.Distillation{}
-		teacher.Network, teacher.Epochs = "teacher", r.TeacherEpochs
+		teacher.Network, teacher.Width, teacher.Epochs = "teacher", 0, r.TeacherEpochs
 		teacher.Seed = r.Seed + uint64(i+1)<<32
 		runs = append(runs, stage{fmt.Sprintf("teacher%d", i+1), teacher})
 	}

@@ -199,8 +199,11 @@ func (f *fitting) score(ctx context.Context, epoch int) error {
 	return nil
 }
 
-// save writes a checkpoint.
+// save writes a checkpoint, unless the run is one that keeps none.
 func (f *fitting) save() error {
+	if f.options.checkpoint == "" {
+		return nil
+	}
 	record, err := json.Marshal(f.record)
 	if err != nil {
 		return err
@@ -218,6 +221,9 @@ func (f *fitting) save() error {
 func (f *fitting) interrupt() error {
 	if err := f.save(); err != nil {
 		return err
+	}
+	if f.options.checkpoint == "" {
+		return errInterrupted
 	}
 	return fmt.Errorf("%w in epoch %d; %s is written: go on with the same command and --resume",
 		errInterrupted, len(f.record.Validation)+1, f.options.checkpoint)

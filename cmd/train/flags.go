@@ -42,6 +42,9 @@ func recipeFlags() []cli.Flag {
 		&cli.FloatFlag{Name: "learning-rate", Usage: "the step size, at its highest", DefaultText: "the preset's"},
 		&cli.StringFlag{Name: "schedule", Usage: "the learning rate's course: " + strings.Join(schedules, ", "), DefaultText: "the preset's"},
 		&cli.FloatFlag{Name: "dropout", Usage: "share of values dropped before each affine layer", DefaultText: "the preset's"},
+		&cli.FloatFlag{Name: "weight-decay", Usage: "what AdamW takes off the weights, as a share of the learning rate; 0 is Adam", DefaultText: "the preset's"},
+		&cli.FloatFlag{Name: "augmentation", Usage: "factor of how far the preset changes images; above 0 and up to 4", DefaultText: "1"},
+		&cli.FloatFlag{Name: "width", Usage: "factor of the network's filters and hidden outputs; above 0 and up to 4", DefaultText: "1"},
 		&cli.IntFlag{Name: "validation", Usage: "training images held out to choose the epoch", DefaultText: "5000"},
 		&cli.Uint64Flag{Name: "seed", Usage: "of all random numbers", DefaultText: "1"},
 		&cli.IntFlag{Name: "shards", Usage: "parts of a batch computed in parallel; the sums depend on it", DefaultText: "the number of cores"},
@@ -94,6 +97,9 @@ func readFitOptions(c *cli.Command, stderr io.Writer) (fitOptions, error) {
 	}
 	o.recipe = base
 	for _, name := range o.set {
+		if c.Value(name) == 0.0 && (name == "augmentation" || name == "width") { // in a recipe, 0 is the preset's
+			return o, fmt.Errorf("--%s is 0; it must be above 0 and up to 4; %w", name, errUsage)
+		}
 		o.recipe.take(name, c)
 	}
 	if err := o.recipe.check(); err != nil {
@@ -115,6 +121,12 @@ func (r *recipe) take(flag string, c *cli.Command) {
 		r.Schedule = c.String(flag)
 	case "dropout":
 		r.Dropout = c.Float(flag)
+	case "weight-decay":
+		r.WeightDecay = c.Float(flag)
+	case "augmentation":
+		r.Strength = c.Float(flag)
+	case "width":
+		r.Width = c.Float(flag)
 	case "validation":
 		r.Validation = c.Int(flag)
 	case "seed":
@@ -128,7 +140,7 @@ func (r *recipe) take(flag string, c *cli.Command) {
 func (r recipe) value(flag string) any {
 	return map[string]any{
 		"preset": r.Preset, "epochs": r.Epochs, "batch": r.Batch, "learning-rate": r.LearningRate, "schedule": r.Schedule,
-		"dropout": r.Dropout, "validation": r.Validation, "seed": r.Seed, "shards": r.Shards,
+		"dropout": r.Dropout, "weight-decay": r.WeightDecay, "augmentation": r.Strength, "width": r.Width, "validation": r.Validation, "seed": r.Seed, "shards": r.Shards,
 	}[flag]
 }
 

@@ -1,6 +1,11 @@
 package main
 
-import "digits/pkg/cnn"
+import (
+	"math"
+	"slices"
+
+	"digits/pkg/cnn"
+)
 
 // network returns the network of a recipe by its name.
 func network(name string) (cnn.Spec, bool) {
@@ -15,6 +20,25 @@ func network(name string) (cnn.Spec, bool) {
 		return normalized(32, 64, 64, 96, 96), true
 	}
 	return cnn.Spec{}, false
+}
+
+// widened returns the network with so many times the filters and hidden
+// outputs, in eights, which is what a vector holds.
+func widened(spec cnn.Spec, factor float64) cnn.Spec {
+	times := func(n int) int { return max(8, 8*int(math.Round(float64(n)*factor/8))) }
+	layers := slices.Clone(spec.Layers)
+	for i, layer := range layers[:len(layers)-1] { // the last one answers
+		switch l := layer.(type) {
+		case cnn.Conv2D:
+			l.Filters = times(l.Filters)
+			layers[i] = l
+		case cnn.Affine:
+			l.Outputs = times(l.Outputs)
+			layers[i] = l
+		}
+	}
+	spec.Layers = layers
+	return spec
 }
 
 // halving is the usual pooling.

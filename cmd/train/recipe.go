@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"runtime"
@@ -29,6 +30,8 @@ type recipe struct {
 	Clip          float64            `json:"clip,omitempty"`         // most that the gradient may measure; 0 means any
 	Average       float64            `json:"average,omitempty"`      // decay of the averaged weights, which are scored and kept; 0 means the latest are
 	Augmentation  mnist.Augmentation `json:"augmentation,omitzero"`
+	Strength      float64            `json:"strength,omitempty"`       // factor of the augmentation; 0 means 1
+	Width         float64            `json:"width,omitempty"`          // factor of the network's width: see widened; 0 means 1
 	Negatives     float64            `json:"negatives,omitempty"`      // pictures of no digit for each digit
 	Weaken        float64            `json:"weaken,omitempty"`         // share of the epochs, the last ones, with a third of the augmentation
 	Teachers      int                `json:"teachers,omitempty"`       // networks that teach this one: see course
@@ -99,10 +102,14 @@ func (r recipe) check() error {
 func (r recipe) checkRefinements() error {
 	_, known := network(r.Network)
 	switch {
+	case !(r.Strength >= 0 && r.Strength <= 4):
+		return fmt.Errorf("--augmentation is %v; it must be above 0 and up to 4", r.Strength)
+	case !(r.Width >= 0 && r.Width <= 4):
+		return fmt.Errorf("--width is %v; it must be above 0 and up to 4", r.Width)
 	case !known:
 		return fmt.Errorf("the network %.40q is not one that this version knows", r.Network)
 	case !(r.WeightDecay >= 0 && r.WeightDecay < 1):
-		return fmt.Errorf("the weight decay is %v; it must be at least 0 and below 1", r.WeightDecay)
+		return fmt.Errorf("--weight-decay is %v; it must be at least 0 and below 1", r.WeightDecay)
 	case !(r.Smoothing >= 0 && r.Smoothing < 1):
 		return fmt.Errorf("the label smoothing is %v; it must be at least 0 and below 1", r.Smoothing)
 	case !(r.Distillation.Weight >= 0 && r.Distillation.Weight <= 1):
@@ -178,6 +185,9 @@ func (r recipe) accepts(s, best epochScore) bool {
 // spec returns the network to train, with dropout where asked for.
 func (r recipe) spec() cnn.Spec {
 	spec, _ := network(r.Network) // check has seen it
+	if r.Width != 0 && r.Width != 1 {
+		spec = widened(spec, r.Width)
+	}
 	if r.Dropout == 0 {
 		return spec
 	}
@@ -203,8 +213,9 @@ func (r recipe) held() int {
 
 // strength returns the factor of the augmentation in an epoch.
 func (r recipe) strength(epoch int) float64 {
+	factor := cmp.Or(r.Strength, 1)
 	if float64(r.Epochs-epoch) <= r.Weaken*float64(r.Epochs) {
-		return 1.0 / 3
+		return factor / 3
 	}
-	return 1
+	return factor
 }

@@ -33,6 +33,54 @@ func TestPresets(t *testing.T) {
 	}
 }
 
+// Filters and hidden outputs are multiplied, in eights; the answers are not.
+func TestWidth(t *testing.T) {
+	for _, c := range []struct {
+		network       string
+		width         float64
+		first, hidden int // filters, and outputs of the last layer but the answers
+		outputs       int
+	}{
+		{"", 0, 30, 100, 10}, {"", 1, 30, 100, 10}, {"", 0.5, 16, 48, 10}, {"", 2, 64, 200, 10}, {"", 0.01, 8, 8, 10},
+		{"fast", 1.25, 32, 320, 10}, {"digits", 0.5, 16, 48, 11}, {"digits", 1.5, 48, 144, 11},
+	} {
+		layers := recipe{Network: c.network, Width: c.width}.spec().Layers
+		hidden := 0
+		for _, layer := range layers[:len(layers)-1] {
+			switch l := layer.(type) {
+			case cnn.Conv2D:
+				hidden = l.Filters
+			case cnn.Affine:
+				hidden = l.Outputs
+			}
+		}
+		first, outputs := layers[0].(cnn.Conv2D).Filters, layers[len(layers)-1].(cnn.Affine).Outputs
+		if first != c.first || hidden != c.hidden || outputs != c.outputs {
+			t.Errorf("%q, width %v: %d, %d and %d; want %d, %d and %d", c.network, c.width, first, hidden, outputs, c.first, c.hidden, c.outputs)
+		}
+	}
+	if again, _ := network("digits"); again.Layers[0].(cnn.Conv2D).Filters != 32 {
+		t.Error("widening changed the network itself")
+	}
+}
+
+func TestStrengthOfTheAugmentation(t *testing.T) {
+	for _, c := range []struct {
+		r    recipe
+		want [4]float64
+	}{
+		{recipe{Epochs: 4}, [4]float64{1, 1, 1, 1}},
+		{recipe{Epochs: 4, Weaken: 0.25}, [4]float64{1, 1, 1, 1.0 / 3}},
+		{recipe{Epochs: 4, Weaken: 0.5, Strength: 1.5}, [4]float64{1.5, 1.5, 0.5, 0.5}},
+	} {
+		for epoch, want := range c.want {
+			if got := c.r.strength(epoch); math.Abs(got-want) > 1e-12 {
+				t.Errorf("%+v: epoch %d has %v; want %v", c.r, epoch, got, want)
+			}
+		}
+	}
+}
+
 // What a recipe does not use is neither in its record nor with the trainer.
 func TestRefinementsAreOffUnlessAskedFor(t *testing.T) {
 	for _, name := range []string{"seed", "simple", "fast"} {
