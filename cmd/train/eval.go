@@ -14,7 +14,7 @@ import (
 	"digits/pkg/cnn"
 )
 
-const defaultWeights = "weights/simple.safetensors"
+const defaultWeights = "weights/digits.safetensors"
 
 // errArchitecture is wrapped by the error about a network that does not map a
 // digit's image to ten logits, or eleven with one for "no digit".
