@@ -4,10 +4,14 @@
 // What each effect does, and how much of it, follows the authors' program,
 // github.com/google-research/mnist-c, corruptions.py, at its default
 // severities. The random numbers are others, so the images are not those of
-// the published data set, and figures on them are "MNIST-C-style". Behind the
-// program are libraries whose routines are written anew here; where the result
-// differs by more than the rounding of intermediate values, the effect's
-// comment says so.
+// the published data set, and figures on them are "MNIST-C-style".
+//
+// Behind the program are libraries whose routines are written anew here. It was
+// run beside this package on MNIST's first test images, with scikit-image 0.19.3
+// and ImageMagick 6.9.11: given the same draws, lines, edges, stripes and all
+// motions but scale are the same to the byte, and scale, brightness and motion
+// blur to one level of grey in 255. Noise, glass blur, spatter and fog draw too
+// much for that; their pixels' mean, spread and roughness agree.
 package corrupt
 
 import (
