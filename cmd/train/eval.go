@@ -14,7 +14,7 @@ import (
 	"digits/pkg/cnn"
 )
 
-const defaultWeights = "weights/simple.safetensors"
+const defaultWeights = "weights/digits.safetensors"
 
 // errArchitecture is wrapped by the error about a network that does not map a
 // digit's image to ten logits, or eleven with one for "no digit".
@@ -27,6 +27,7 @@ func evalCommand(stdout, stderr io.Writer) *cli.Command {
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "weights", Value: defaultWeights, Usage: "the weights `FILE`"},
 			&cli.StringFlag{Name: "images", Usage: "report on the PNG and JPEG files in the subfolders of `DIRECTORY` instead, read as the server reads them; a subfolder 0 to 9 is the digit in its files, any other has no digits"},
+			&cli.StringFlag{Name: "suite", Usage: "report on a `SUITE` instead; corruptions: the test set spoiled in the fifteen ways of MNIST-C (Mu and Gilmer 2019)"},
 			&cli.BoolFlag{Name: "json", Usage: "print one JSON object"},
 			dataFlag(),
 		},
@@ -34,26 +35,53 @@ func evalCommand(stdout, stderr io.Writer) *cli.Command {
 			if err := noArguments(c); err != nil {
 				return err
 			}
-			m, err := loadReader(c.String("weights"))
-			if err != nil {
-				return err
+			if suite := c.String("suite"); c.IsSet("suite") && suite != corruptions {
+				return fmt.Errorf("there is no suite %q; there is %q; %w", suite, corruptions, errUsage)
 			}
-			loadTest := func() (mnist.Set, error) {
-				_, test, err := loadMNIST(ctx, c.String("data"), stderr)
-				return test, err
+			if c.IsSet("suite") && c.IsSet("images") {
+				return fmt.Errorf("--suite and --images both say what to report on; give one; %w", errUsage)
 			}
-			if c.IsSet("images") {
-				e, err := evaluatePictures(ctx, m, c.String("images"), loadTest)
-				return show(e, err, stdout, c.Bool("json"))
-			}
-			test, err := loadTest()
-			if err != nil {
-				return err
-			}
-			e, err := evaluate(ctx, m, test)
-			return show(e, err, stdout, c.Bool("json"))
+			return eval(ctx, evalOptions{
+				weights: c.String("weights"), images: c.String("images"), pictures: c.IsSet("images"), suite: c.String("suite"), asJSON: c.Bool("json"),
+				load: func(ctx context.Context) (mnist.Set, error) {
+					_, test, err := loadMNIST(ctx, c.String("data"), stderr)
+					return test, err
+				},
+			}, stdout)
 		},
 	}
+}
+
+// evalOptions say what to report on: pictures, a suite, or the test set.
+type evalOptions struct {
+	weights  string
+	pictures bool
+	images   string // the pictures' directory
+	suite    string // or empty
+	asJSON   bool
+	load     func(context.Context) (mnist.Set, error) // the test set
+}
+
+// eval prints the figures of a weights file.
+func eval(ctx context.Context, o evalOptions, stdout io.Writer) error {
+	m, err := loadReader(o.weights)
+	if err != nil {
+		return err
+	}
+	if o.pictures {
+		e, err := evaluatePictures(ctx, m, o.images, func() (mnist.Set, error) { return o.load(ctx) })
+		return show(e, err, stdout, o.asJSON)
+	}
+	test, err := o.load(ctx)
+	if err != nil {
+		return err
+	}
+	if o.suite == corruptions {
+		e, err := evaluateCorruptions(ctx, m, test)
+		return show(e, err, stdout, o.asJSON)
+	}
+	e, err := evaluate(ctx, m, test)
+	return show(e, err, stdout, o.asJSON)
 }
 
 // show prints an evaluation, unless there is an error instead.

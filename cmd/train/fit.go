@@ -240,11 +240,7 @@ func (f *fitting) finish(ctx context.Context, stdout io.Writer) (*cnn.Model, err
 		m = m.WithMetadata("code", version)
 	}
 	if f.recipe.Rehearsal {
-		c, err := calibrate(ctx, m, f.valid, estimate.Options{Data: calibrationData})
-		if err == nil {
-			f.calibration, err = c.JSON()
-		}
-		if err != nil {
+		if err := f.calibrate(ctx, m, stdout); err != nil {
 			return nil, err
 		}
 	}
@@ -260,4 +256,19 @@ func (f *fitting) finish(ctx context.Context, stdout io.Writer) (*cnn.Model, err
 	_, err = fmt.Fprintf(stdout, "wrote %s: epoch %d of %d%s, SHA-256 %s\n",
 		f.options.out, f.record.Chosen, f.recipe.Epochs, f.record.Validation[f.record.Chosen-1], m.Digest())
 	return m, err
+}
+
+// calibrate fits the calibration on the images that were held out. What cannot
+// be calibrated is no reason to lose the run.
+func (f *fitting) calibrate(ctx context.Context, m *cnn.Model, stdout io.Writer) error {
+	c, err := calibrate(ctx, m, f.valid, estimate.Options{Data: calibrationData})
+	if errors.Is(err, estimate.ErrImpossible) {
+		_, err = fmt.Fprintf(stdout, "without a calibration: %v\n", err)
+		return err
+	}
+	if err != nil {
+		return err
+	}
+	f.calibration, err = c.JSON()
+	return err
 }

@@ -56,7 +56,7 @@ func fitCommand(stdout, stderr io.Writer) *cli.Command {
 		Name:  "fit",
 		Usage: "train a network and write its weights file",
 		Flags: append(recipeFlags(),
-			&cli.StringFlag{Name: "out", Value: defaultWeights, Usage: "the weights `FILE` to write"},
+			&cli.StringFlag{Name: "out", Usage: "the weights `FILE` to write", DefaultText: "weights/PRESET.safetensors"},
 			&cli.StringFlag{Name: "checkpoint", Usage: "the checkpoint `FILE`", DefaultText: "the weights file's name with .checkpoint"},
 			&cli.DurationFlag{Name: "checkpoint-interval", Value: 30 * time.Second, Usage: "the most that a kill can lose; 0 writes a checkpoint after every step"},
 			&cli.BoolFlag{Name: "resume", Usage: "go on from the checkpoint; recipe flags that are not given are the checkpoint's"},
@@ -80,6 +80,9 @@ func readFitOptions(c *cli.Command, stderr io.Writer) (fitOptions, error) {
 		load: func(ctx context.Context) (train, test mnist.Set, err error) {
 			return loadMNIST(ctx, c.String("data"), stderr)
 		}}
+	if !c.IsSet("out") {
+		o.out = filepath.Join("weights", c.String("preset")+".safetensors")
+	}
 	if !c.IsSet("checkpoint") {
 		o.checkpoint = o.out + ".checkpoint"
 	}

@@ -106,8 +106,12 @@ func (o reportOptions) summarize(ctx context.Context, m *cnn.Model) (report.Summ
 	if err != nil {
 		return none, err
 	}
+	spoiled, err := evaluateCorruptions(ctx, m, test)
+	if err != nil {
+		return none, err
+	}
 	s := report.Summarize(r.evaluation(test.Labels), r.answers, test.Labels, r.temperature(), test.Image)
-	s.Weights, s.Course = w, course
+	s.Weights, s.Course, s.Corruptions = w, course, &spoiled
 	s.Set = fmt.Sprintf("the %d images of MNIST's test set, which chose nothing", test.Len())
 	return s, nil
 }

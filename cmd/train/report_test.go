@@ -50,11 +50,11 @@ func TestReportWritesAFolder(t *testing.T) {
 	if err := o.run(t.Context(), &out); err != nil {
 		t.Fatal(err)
 	}
-	want := []string{"confusion.png", "confusion.svg", "curves.png", "curves.svg", "index.html", "mistakes.png", "mistakes.svg", "reliability.png", "reliability.svg", "report.json"}
+	want := []string{"confusion.png", "confusion.svg", "corruptions.png", "corruptions.svg", "curves.png", "curves.svg", "index.html", "mistakes.png", "mistakes.svg", "reliability.png", "reliability.svg", "report.json"}
 	if names := fileNames(t, o.out); !slices.Equal(names, want) {
 		t.Errorf("the folder has %q; want %q", names, want)
 	}
-	if want := "wrote " + filepath.Join(o.out, "index.html") + " and 9 files beside it\n"; out.String() != want {
+	if want := "wrote " + filepath.Join(o.out, "index.html") + " and 11 files beside it\n"; out.String() != want {
 		t.Errorf("stdout is %q; want %q", out.String(), want)
 	}
 	text, err := os.ReadFile(filepath.Join(o.out, "report.json"))
@@ -69,7 +69,7 @@ func TestReportWritesAFolder(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.Weights.SHA256 != m.Digest() || s.Weights.Data != "some squares" || s.Course.Chosen != 2 || len(s.Course.Epochs) != 2 {
+	if s.Weights.SHA256 != m.Digest() || s.Weights.Data != "some squares" || s.Course.Chosen != 2 || len(s.Course.Epochs) != 2 || len(s.Corruptions.Corruptions) != 15 {
 		t.Errorf("weights %+v, course %+v", s.Weights, s.Course)
 	}
 	e, err := evaluate(t.Context(), m, mislabelled(200, 2))

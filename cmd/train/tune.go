@@ -205,7 +205,7 @@ func (t *tuning) tell(r result, place int) {
 		figures = append(figures, "diverged", true)
 	}
 	for _, k := range t.Search.knobs() {
-		figures = append(figures, strings.ReplaceAll(k.flag, "-", "_"), *k.of(&r.Recipe))
+		figures = append(figures, strings.ReplaceAll(k.flag, "-", "_"), setting(k, r.Recipe))
 	}
 	t.log.Info("trial done", append(figures, "done", fmt.Sprintf("%d/%d", len(t.Results), t.Search.fits()),
 		"spent", time.Since(t.start).Round(time.Second))...)

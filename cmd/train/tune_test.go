@@ -130,7 +130,7 @@ func TestTuneFindsTheBetterRecipe(t *testing.T) {
 			t.Errorf("%+v stands before %+v", before, r)
 		}
 	}
-	if !strings.HasPrefix(table.Command, "train fit --preset simple --epochs 4 --seed 1 --shards 2 --learning-rate 0.000") {
+	if !strings.HasPrefix(table.Command, "train fit --out tuned.safetensors --preset simple --epochs 4 --seed 1 --shards 2 --learning-rate 0.000") {
 		t.Errorf("the command is %s", table.Command)
 	}
 	o.out = filepath.Join(t.TempDir(), "again")

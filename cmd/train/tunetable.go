@@ -76,7 +76,7 @@ func setting(k knob, r recipe) float64 {
 // command returns the command line that trains by the recipe.
 func (t *tuning) command(r recipe) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "train fit --preset %s --epochs %d --seed %d --shards %d", r.Preset, r.Epochs, r.Seed, r.Shards)
+	fmt.Fprintf(&b, "train fit --out tuned.safetensors --preset %s --epochs %d --seed %d --shards %d", r.Preset, r.Epochs, r.Seed, r.Shards)
 	for _, k := range t.Search.knobs() {
 		fmt.Fprintf(&b, " --%s %v", k.flag, setting(k, r))
 	}

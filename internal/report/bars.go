@@ -1,31 +1,25 @@
 package report
 
 import (
+	"strings"
+
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// Bar is how a model did under a name: a corruption of the images, say. The
-// numbers are shares, from 0 to 1.
-type Bar struct {
-	Name     string  `json:"name"`
-	Accuracy float64 `json:"accuracy"`
-	Low      float64 `json:"low"` // of the 95% interval
-	High     float64 `json:"high"`
-}
-
-// drawBars draws a bar under the other, with its number and its interval.
-func drawBars(bars []Bar, title string) drawing {
+// drawCorruptions draws a bar under the other, with its number and its
+// interval; grey are those that no upload has.
+func drawCorruptions(list []Corrupted, title string) drawing {
 	p := newPlot(title, "right (%)", "")
-	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = 0, 1.12, -0.6, float64(len(bars))-0.4
+	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = 0, 1.12, -0.6, float64(len(list))-0.4
 	ticks := places("%.0f", 0, 20, 40, 60, 80, 100)
 	for i := range ticks {
 		ticks[i].Value /= 100
 	}
 	var names plot.ConstantTicks
-	for i, b := range bars {
-		names = append(names, plot.Tick{Value: float64(len(bars) - 1 - i), Label: b.Name})
+	for i, b := range list {
+		names = append(names, plot.Tick{Value: float64(len(list) - 1 - i), Label: strings.ReplaceAll(b.Name, "_", " ")})
 	}
 	p.X.Tick.Marker, p.Y.Tick.Marker = ticks, names
 	p.Y.Tick.Length, p.Y.LineStyle.Width = 0, 0
@@ -33,19 +27,23 @@ func drawBars(bars []Bar, title string) drawing {
 		for _, t := range ticks {
 			c.StrokeLine2(draw.LineStyle{Color: pale, Width: 0.5}, x(t.Value), c.Min.Y, x(t.Value), c.Max.Y)
 		}
-		for i, b := range bars {
+		for i, b := range list {
 			centre := names[i].Value
-			rectangle(c, blue, x(0), y(centre-0.32), x(b.Accuracy), y(centre+0.32))
+			fill := blue
+			if !b.Upload {
+				fill = grey
+			}
+			rectangle(c, fill, x(0), y(centre-0.32), x(b.Accuracy), y(centre+0.32))
 			whisker := draw.LineStyle{Color: orange, Width: 1.5}
-			c.StrokeLine2(whisker, x(b.Low), y(centre), x(b.High), y(centre))
-			for _, end := range []float64{b.Low, b.High} {
+			c.StrokeLine2(whisker, x(b.Interval[0]), y(centre), x(b.Interval[1]), y(centre))
+			for _, end := range b.Interval {
 				c.StrokeLine2(whisker, x(end), y(centre-0.16), x(end), y(centre+0.16))
 			}
 			text := style(9)
 			text.XAlign = draw.XLeft
-			write(c, text, x(b.High)+5, y(centre), likely(b.Accuracy))
+			write(c, text, x(b.Interval[1])+5, y(centre), likely(b.Accuracy))
 		}
 	}))
-	height := vg.Length(70 + 20*len(bars))
+	height := vg.Length(70 + 20*len(list))
 	return drawing{7 * vg.Inch, height, func(c draw.Canvas) { p.Draw(margin(c)) }}
 }

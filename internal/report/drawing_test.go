@@ -41,8 +41,9 @@ func sample() Summary {
 	for i := range 12 {
 		s.Course.Epochs = append(s.Course.Epochs, Epoch{0.99 - 0.2/float64(i+1), 0.05 + 0.5/float64(i+1)})
 	}
-	for i, name := range []string{"shot noise", "impulse noise", "glass blur", "canny edges"} {
-		s.Corruptions = append(s.Corruptions, Bar{name, 1 - 0.2*float64(i), 0.97 - 0.2*float64(i), min(1, 1.02-0.2*float64(i))})
+	s.Corruptions = &Corruptions{N: len(labels), Seed: 7}
+	for i, name := range []string{"shot_noise", "impulse_noise", "glass_blur", "canny_edges"} {
+		s.Corruptions.Add(name, i < 3, slices.Concat(labels[:60-i], predictions[60-i:]), labels)
 	}
 	return s
 }

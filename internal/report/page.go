@@ -61,8 +61,10 @@ func (s Summary) pictures() []pictureFile {
 	h := s.Evaluation.Honesty
 	add("reliability", "Reliability", fmt.Sprintf("Answers sorted by confidence into 15 bins (temperature %.3f): a dot at the bin's mean confidence and its share of right answers, with the 95%% interval; under it, how many there are. On the diagonal, a model is right as often as it says.", h.Temperature),
 		drawReliability(s.Reliability, fmt.Sprintf("Expected calibration error %.3f%%", 100*h.ECE)))
-	if len(s.Corruptions) > 0 {
-		add("corruptions", "Corruptions", "The same images after each of the corruptions of MNIST-C (Mu and Gilmer 2019), with the 95% interval.", drawBars(s.Corruptions, "Corrupted images read right"))
+	if c := s.Corruptions; c != nil {
+		_, uploads := c.mean(func(o Corrupted) bool { return o.Upload })
+		add("corruptions", "Corruptions", fmt.Sprintf("The same images spoiled in the ways of MNIST-C (Mu and Gilmer 2019, seed %d), with the 95%% interval; grey are those that no upload has. In the mean, %.2f%% are read right over the %d others and %.2f%% over all.",
+			c.Seed, 100*c.UploadMean, uploads, 100*c.Mean), drawCorruptions(c.Corruptions, "Spoiled images read right"))
 	}
 	if n := len(s.Mistakes); n > 0 {
 		add("mistakes", "Worst mistakes", fmt.Sprintf("The %d most confident of %d wrong answers: the label, what it was read as, and with what probability; (rej.) was taken for no digit.", min(n, sheetSize), n), drawMistakes(s.Mistakes))

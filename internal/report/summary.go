@@ -23,14 +23,14 @@ type Weights struct {
 
 // Summary is everything that a report shows.
 type Summary struct {
-	Weights     Weights    `json:"weights"`
-	Set         string     `json:"set"`     // the images that all figures are about
-	Figures     []Figure   `json:"figures"` // with intervals
-	Evaluation  Evaluation `json:"evaluation"`
-	Reliability [bins]Bin  `json:"reliability"`
-	Course      Course     `json:"course,omitzero"`       // zero when no images were held out
-	Corruptions []Bar      `json:"corruptions,omitempty"` // nil when they were not tried
-	Mistakes    []Mistake  `json:"mistakes"`              // the most confident first
+	Weights     Weights      `json:"weights"`
+	Set         string       `json:"set"`     // the images that all figures are about
+	Figures     []Figure     `json:"figures"` // with intervals
+	Evaluation  Evaluation   `json:"evaluation"`
+	Reliability [bins]Bin    `json:"reliability"`
+	Course      Course       `json:"course,omitzero"`       // zero when no images were held out
+	Corruptions *Corruptions `json:"corruptions,omitempty"` // nil when they were not tried
+	Mistakes    []Mistake    `json:"mistakes"`              // the most confident first
 }
 
 // Figure is a number with its 95% interval.

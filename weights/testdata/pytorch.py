@@ -1,10 +1,10 @@
 """The logits that PyTorch computes from a weights file, as JSON.
 
-    python3 pytorch.py ../simple.safetensors > simple.json      (Debian: python3-torch)
+    python3 pytorch.py ../digits.safetensors > digits.json      (Debian: python3-torch)
 
-The file is read by the definition of safetensors alone, the network is the
-book's SimpleConvNet, and the input is digits.u8: the first MNIST test image
-of each digit, 10 x 784 bytes.
+The file is read by the definition of safetensors alone, the network is built
+from the layers that its metadata list, and the input is digits.u8: the first
+MNIST test image of each digit, 10 x 784 bytes.
 """
 import json
 import os
@@ -18,7 +18,7 @@ from torch import nn
 data = open(sys.argv[1], "rb").read()
 size = struct.unpack("<Q", data[:8])[0]
 header = json.loads(data[8:8 + size])
-header.pop("__metadata__")
+spec = json.loads(header.pop("__metadata__")["spec"])
 tensors = {}
 for name, entry in header.items():
     assert entry["dtype"] == "F32", entry
@@ -26,13 +26,27 @@ for name, entry in header.items():
     tensors[name] = torch.from_numpy(np.frombuffer(data[start:end], "<f4").reshape(entry["shape"]).copy())
 
 net = nn.Sequential()
-net.add_module("conv1", nn.Conv2d(1, 30, 5))
-net.add_module("relu1", nn.ReLU())
-net.add_module("pool1", nn.MaxPool2d(2, 2))
-net.add_module("flatten", nn.Flatten())
-net.add_module("affine1", nn.Linear(4320, 100))
-net.add_module("relu2", nn.ReLU())
-net.add_module("affine2", nn.Linear(100, 10))
+count = {}
+flat = False
+for layer in spec["layers"]:
+    kind = layer["type"]
+    count[kind] = count.get(kind, 0) + 1
+    name = f"{kind}{count[kind]}"
+    window = (layer.get("height"), layer.get("width"))
+    if kind == "conv":
+        channels = tensors[f"{name}.weight"].shape[1]
+        net.add_module(name, nn.Conv2d(channels, layer["filters"], window, stride=max(layer.get("stride", 0), 1), padding=layer.get("padding", 0)))
+    elif kind == "maxpool":
+        net.add_module(name, nn.MaxPool2d(window, layer["stride"]))
+    elif kind == "relu":
+        net.add_module(name, nn.ReLU())
+    elif kind == "affine":
+        if not flat:
+            net.add_module("flatten", nn.Flatten())
+            flat = True
+        net.add_module(name, nn.Linear(tensors[f"{name}.weight"].shape[1], layer["outputs"]))
+    else:
+        sys.exit(f"no layer of PyTorch for {kind}")
 net.load_state_dict(tensors)
 
 images = np.fromfile(os.path.join(os.path.dirname(__file__), "digits.u8"), np.uint8).reshape(10, 1, 28, 28)

@@ -1,0 +1,170 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"digits/internal/calibration"
+	"digits/internal/mnist"
+	"digits/pkg/cnn"
+)
+
+// courseOptions is a course of one teacher that takes some seconds.
+func courseOptions(t *testing.T) fitOptions {
+	t.Helper()
+	o := testOptions(t)
+	r, err := preset("digits")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Epochs, r.TeacherEpochs, r.Teachers, r.Batch, r.Validation, r.Shards = 3, 2, 1, 40, 50, 2
+	o.recipe = r
+	o.load = func(context.Context) (mnist.Set, mnist.Set, error) { return squares(250, 1), squares(50, 2), nil }
+	return o
+}
+
+func TestCourseMakesTeachersARehearsalAndTheFinal(t *testing.T) {
+	o := courseOptions(t)
+	var out bytes.Buffer
+	if err := fit(t.Context(), o, &out, io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	at := -1
+	for _, name := range []string{"teacher1:", "rehearsal:", "final:", "on the test set"} {
+		next := strings.Index(out.String(), name)
+		if next < at || next < 0 {
+			t.Fatalf("%s is missing or out of order in\n%s", name, out.String())
+		}
+		at = next
+	}
+	records := make(map[string]runRecord)
+	for _, name := range []string{".teacher1", ".rehearsal", ""} {
+		m, err := loadReader(strings.TrimSuffix(o.out, ".safetensors") + name + ".safetensors")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var r runRecord
+		if err := json.Unmarshal([]byte(m.Metadata()["training"]), &r); err != nil {
+			t.Fatal(err)
+		}
+		records[name] = r
+	}
+	if r := records[".teacher1"]; r.Recipe.Network != "teacher" || r.Recipe.held() != 50 || len(r.Validation) != 2 {
+		t.Errorf("the teacher's record is %+v", r)
+	}
+	if r := records[".rehearsal"]; r.Recipe.held() != 50 || r.Chosen != 3 || r.Validation[2].Accuracy == 0 {
+		t.Errorf("the rehearsal's record is %+v", r)
+	}
+	if r := records[""]; r.Recipe != o.recipe || r.Recipe.held() != 0 || r.Validation[2] != (epochScore{}) {
+		t.Errorf("the final's record is %+v", r)
+	}
+}
+
+// The final's calibration is the rehearsal's.
+func TestFinalTakesTheRehearsalsCalibration(t *testing.T) {
+	o := testOptions(t)
+	o.recipe.Epochs, o.recipe.Average = 1, 0.5
+	f := &fitting{options: o, calibration: `{"a calibration"}`}
+	load := func() (data, error) { return data{squares(200, 1), squares(50, 2)}, nil }
+	m, err := fitOne(t.Context(), f, load, io.Discard, io.Discard)
+	if err != nil || m.Metadata()[calibration.Key] != f.calibration {
+		t.Errorf("the calibration is %q, %v", m.Metadata()[calibration.Key], err)
+	}
+}
+
+// An interrupted course goes on where it was, to the same bytes.
+func TestInterruptedCourseGoesOn(t *testing.T) {
+	unbroken := courseOptions(t)
+	if err := fit(t.Context(), unbroken, io.Discard, io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	want, err := os.ReadFile(unbroken.out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := courseOptions(t)
+	for _, epochs := range []int{1, 3} { // in the teacher's run, and in the rehearsal
+		ctx, cancel := context.WithCancel(t.Context())
+		err := fit(ctx, o, io.Discard, &interruptAfter{epochs, cancel})
+		cancel()
+		if !errors.Is(err, errInterrupted) {
+			t.Fatalf("interrupted after %d epochs: %v", epochs, err)
+		}
+		o.resume = true
+	}
+	if err := fit(t.Context(), o, io.Discard, io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := os.ReadFile(o.out); err != nil || !bytes.Equal(got, want) {
+		t.Errorf("the resumed course wrote other bytes (%v)", err)
+	}
+}
+
+func TestCourseRefusesTheRunsOfAnother(t *testing.T) {
+	o := courseOptions(t)
+	stages := o.recipe.course()
+	m, err := cnn.New(o.recipe.spec(), rand.New(rand.NewPCG(1, 1)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := stages[0].recipe
+	other.Seed++
+	text, err := json.Marshal(runRecord{Recipe: other})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := m.WithMetadata("training", string(text)).SaveFile(o.path(stages[0])); err != nil {
+		t.Fatal(err)
+	}
+	if err := fit(t.Context(), o, io.Discard, io.Discard); err == nil || !strings.Contains(err.Error(), "is of another run than this") {
+		t.Errorf("fit returned %v", err)
+	}
+}
+
+func TestStrengthFallsAtTheEnd(t *testing.T) {
+	r := recipe{Epochs: 8, Weaken: 0.25}
+	for epoch, want := range []float64{1, 1, 1, 1, 1, 1, 1.0 / 3, 1.0 / 3} {
+		if got := r.strength(epoch); got != want {
+			t.Errorf("epoch %d has the strength %v; want %v", epoch, got, want)
+		}
+	}
+}
+
+// What is in a batch does not depend on who fills it or when.
+func TestBatchesAreTheSameEveryTime(t *testing.T) {
+	r := courseOptions(t).recipe
+	teacher, err := cnn.New(r.spec(), rand.New(rand.NewPCG(1, 1)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var first []float32
+	for range 3 {
+		b := newBatcher(squares(300, 1), r, []*cnn.Model{teacher, teacher})
+		var all []float32
+		negatives := 0
+		for next := range b.epoch(t.Context(), 1, 2) {
+			all = append(append(all, next.x...), next.teacher...)
+			for _, label := range next.labels {
+				if label == mnist.NoDigit {
+					negatives++
+				}
+				all = append(all, float32(label))
+			}
+			b.release(next)
+		}
+		if first == nil {
+			first = all
+		}
+		if len(all) == 0 || negatives == 0 || !slices.Equal(all, first) {
+			t.Fatalf("%d numbers with %d negatives; not the first time's", len(all), negatives)
+		}
+	}
+}

@@ -1,0 +1,59 @@
+package main
+
+import (
+	"context"
+	"math/rand/v2"
+	"runtime"
+	"sync"
+
+	"digits/internal/calibration"
+	"digits/internal/corrupt"
+	"digits/internal/mnist"
+	"digits/internal/report"
+	"digits/pkg/cnn"
+)
+
+// corruptions is the name of the suite of spoiled images.
+const corruptions = "corruptions"
+
+// corruptionSeed is fixed, so that all networks see the same images.
+const corruptionSeed = 2019
+
+// evaluateCorruptions compares what the model says about the set, spoiled in
+// one way after another, with the labels.
+func evaluateCorruptions(ctx context.Context, m *cnn.Model, set mnist.Set) (report.Corruptions, error) {
+	e := report.Corruptions{N: set.Len(), Seed: corruptionSeed}
+	outputs := m.OutputShape().Size()
+	spoiled := mnist.Set{Images: make([]byte, len(set.Images)), Labels: set.Labels}
+	predictions := make([]uint8, set.Len())
+	for _, c := range corrupt.All() {
+		spoil(ctx, spoiled, set, c)
+		logits, err := logitsOf(ctx, m, spoiled)
+		if err != nil {
+			return report.Corruptions{}, err
+		}
+		for i := range predictions {
+			predictions[i] = uint8(cnn.ArgMax(logits[i*outputs:][:calibration.Digits]))
+		}
+		e.Add(c.Name, c.Upload, predictions, set.Labels)
+	}
+	return e, nil
+}
+
+// spoil writes the set's images to another, spoiled, on all cores. Every image
+// has random numbers of its own, whatever the number of cores.
+func spoil(ctx context.Context, dst, set mnist.Set, c corrupt.Corruption) {
+	var workers sync.WaitGroup
+	n := runtime.GOMAXPROCS(0)
+	for first := range n {
+		workers.Go(func() {
+			source := rand.NewPCG(0, 0)
+			random := rand.New(source)
+			for i := first; i < set.Len() && ctx.Err() == nil; i += n {
+				source.Seed(corruptionSeed, uint64(i))
+				c.Apply(dst.Image(i), set.Image(i), random)
+			}
+		})
+	}
+	workers.Wait()
+}
