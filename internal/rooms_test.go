@@ -42,6 +42,7 @@ var owners = map[string][]string{
 	"gonum.org/v1/gonum/blas":             {"internal/f32"},
 	"gonum.org/v1/gonum/optimize":         {"internal/calibration/estimate"},
 	"gonum.org/v1/gonum/stat":             {"internal/report"},
+	"gonum.org/v1/plot":                   {"internal/report"},
 	"simd":                                {"internal/f32"},
 	"github.com/urfave/cli/v3":            {"cmd/server", "cmd/train"},
 	"github.com/schollz/progressbar/v3":   {"cmd/train"},

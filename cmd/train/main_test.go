@@ -121,6 +121,10 @@ func TestCommandLine(t *testing.T) {
 		{"calibrate --weights " + dir + "/missing", 1, "no such file"},
 		{"calibrate --weights " + dir + "/text", 1, "this is not a weights file"},
 		{"calibrate --weights " + dir + "/other", 1, "this network does not read digits: it maps 1x8x8 to 3x1x1"},
+		{"report --bogus", exitUsage, "there is no flag --bogus; see train --help"},
+		{"report file", exitUsage, `"file" is not a command or flag`},
+		{"report", exitUsage, "--out is missing; name a directory"},
+		{"report --weights " + dir + "/text --out " + dir + "/r", 1, "this is not a weights file"},
 		{"--out " + dir + "/x --data " + dir + "/nowhere", 1, "is missing"},
 	} {
 		t.Run(c.args, func(t *testing.T) {

@@ -14,36 +14,64 @@ import (
 // evaluate compares what the model says about the set, by its calibration if
 // it has one, with the labels.
 func evaluate(ctx context.Context, m *cnn.Model, set mnist.Set) (report.Evaluation, error) {
-	c, err := calibration.Of(m.Metadata())
+	r, err := readSet(ctx, m, set)
 	if err != nil {
 		return report.Evaluation{}, err
+	}
+	return r.evaluation(set.Labels), nil
+}
+
+// reading is what a model says about a set.
+type reading struct {
+	calibration calibration.Calibration
+	predictions []uint8
+	answers     []report.Answer
+	loss        float64
+}
+
+// readSet runs the model over the set.
+func readSet(ctx context.Context, m *cnn.Model, set mnist.Set) (reading, error) {
+	c, err := calibration.Of(m.Metadata())
+	if err != nil {
+		return reading{}, err
 	}
 	logits, err := logitsOf(ctx, m, set)
 	if err != nil {
-		return report.Evaluation{}, err
+		return reading{}, err
 	}
 	outputs := m.OutputShape().Size()
-	predictions, answers := make([]uint8, set.Len()), make([]report.Answer, set.Len())
+	r := reading{calibration: c, predictions: make([]uint8, set.Len()), answers: make([]report.Answer, set.Len())}
 	digits := make([]float32, 0, set.Len()*calibration.Digits)
-	for i := range predictions {
+	for i := range r.predictions {
 		row := logits[i*outputs:][:outputs]
-		predictions[i] = uint8(cnn.ArgMax(row[:calibration.Digits]))
-		if !c.Present() {
-			digits = append(digits, row[:calibration.Digits]...)
-			continue
-		}
+		r.predictions[i] = uint8(cnn.ArgMax(row[:calibration.Digits]))
 		for _, v := range row[:calibration.Digits] {
-			digits = append(digits, float32(float64(v)/c.Temperature))
+			digits = append(digits, float32(float64(v)/r.temperature()))
 		}
 		p := c.Probabilities(row)
-		answers[i] = report.Answer{Probabilities: p, Candidates: c.CandidatesOf(&p), Rejected: c.Rejects(c.Score(row))}
+		r.answers[i] = report.Answer{Probabilities: p, Candidates: c.CandidatesOf(&p), Rejected: c.Rejects(c.Score(row))}
 	}
-	e := report.Evaluate(predictions, set.Labels, cnn.SoftmaxCrossEntropy(nil, digits, set.Labels))
-	if c.Present() {
-		h := report.Honest(answers, set.Labels, c.Temperature)
+	r.loss = cnn.SoftmaxCrossEntropy(nil, digits, set.Labels)
+	return r, nil
+}
+
+// temperature returns the calibration's, or that of none.
+func (r reading) temperature() float64 {
+	if !r.calibration.Present() {
+		return 1
+	}
+	return r.calibration.Temperature
+}
+
+// evaluation compares with the labels; the probabilities of a model without a
+// calibration are not held against it.
+func (r reading) evaluation(labels []uint8) report.Evaluation {
+	e := report.Evaluate(r.predictions, labels, r.loss)
+	if r.calibration.Present() {
+		h := report.Honest(r.answers, labels, r.calibration.Temperature)
 		e.Honesty = &h
 	}
-	return e, nil
+	return e
 }
 
 // logitsOf runs the model over the whole set on all cores.

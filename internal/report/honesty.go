@@ -17,6 +17,17 @@ type Answer struct {
 	Rejected      bool
 }
 
+// digit returns the most probable digit.
+func (a Answer) digit() int {
+	digit := 0
+	for d, p := range a.Probabilities {
+		if p > a.Probabilities[digit] {
+			digit = d
+		}
+	}
+	return digit
+}
+
 // Honesty is how far a calibrated model can be taken at its word.
 type Honesty struct {
 	Temperature  float64 `json:"temperature"`
@@ -38,12 +49,7 @@ func Honest(answers []Answer, labels []uint8, temperature float64) Honesty {
 	covering, candidates, rejected := 0, 0, 0
 	confidences, right := make([]float64, len(labels)), make([]bool, len(labels))
 	for i, a := range answers {
-		digit := 0
-		for d, p := range a.Probabilities {
-			if p > a.Probabilities[digit] {
-				digit = d
-			}
-		}
+		digit := a.digit()
 		confidences[i], right[i] = a.Probabilities[digit], digit == int(labels[i])
 		h.Brier += Brier(a.Probabilities, labels[i]) / float64(len(labels))
 		candidates += len(a.Candidates)
@@ -64,18 +70,9 @@ func Honest(answers []Answer, labels []uint8, temperature float64) Honesty {
 // the share of right answers and the mean confidence in the image's bin.
 // Confidences are from 0 to 1; a bin has its upper bound and not its lower one.
 func CalibrationError(confidences []float64, right []bool) float64 {
-	const bins = 15
-	var surplus [bins]float64 // Σ right − confidence
-	for i, confidence := range confidences {
-		bin := min(max(int(math.Ceil(confidence*bins))-1, 0), bins-1)
-		surplus[bin] -= confidence
-		if right[i] {
-			surplus[bin]++
-		}
-	}
 	total := 0.0
-	for _, s := range surplus {
-		total += math.Abs(s)
+	for _, b := range Reliability(confidences, right) {
+		total += math.Abs(float64(b.Right) - float64(b.N)*b.Confidence)
 	}
 	return total / float64(len(confidences))
 }
