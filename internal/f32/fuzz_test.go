@@ -15,6 +15,7 @@ func FuzzKernels(f *testing.F) {
 		random := rand.New(rand.NewPCG(seed, 0))
 		a, b, c := 1+int(m)%70, 1+int(n)%140, 1+int(k)%140
 		checkGemm(t, Gemm, random, flags&1 != 0, flags&2 != 0, flags&4 != 0, a, b, c, int(flags>>3)%4)
+		checkTurn(t, random, a, b, int(flags)%3, int(flags>>4)%3)
 		checkAxpyRows(t, random, a, b, b+int(flags>>5), b)
 		checkAddRows(t, random, c, b)
 		checkMaxPairs(t, random, a%8, b)

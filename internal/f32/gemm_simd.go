@@ -59,7 +59,7 @@ func gemmTransposed(transB bool, m, n, k int, a []float32, lda int, b []float32,
 		}
 		for i := 0; i < m; i += block {
 			rows := min(block, m-i)
-			turn(turned[:], inner, a[p*lda+i:], lda, inner, rows)
+			Turn(turned[:], inner, a[p*lda+i:], lda, inner, rows)
 			gemmRows(transB, rows, n, inner, turned[:], inner, rest, ldb, add || p > 0, c[i*ldc:], ldc)
 		}
 	}
@@ -77,7 +77,7 @@ func gemmRows(transB bool, m, n, k int, a []float32, lda int, b []float32, ldb i
 				if columns < width {
 					clear(panel[:inner*width])
 				}
-				turn(panel[:], width, b[j*ldb+p:], ldb, columns, inner)
+				Turn(panel[:], width, b[j*ldb+p:], ldb, columns, inner)
 			} else {
 				copyColumns(panel[:], b[p*ldb+j:], ldb, inner, columns)
 			}
@@ -133,23 +133,13 @@ func copyColumns(panel, b []float32, ldb, rows, columns int) {
 	}
 }
 
-// turn writes the transpose of a rows×columns matrix, four rows at a time.
-func turn(dst []float32, ldd int, src []float32, lds, rows, columns int) {
-	r := 0
-	for ; r+4 <= rows; r += 4 {
-		s0, s1, s2, s3 := src[r*lds:][:columns], src[(r+1)*lds:][:columns], src[(r+2)*lds:][:columns], src[(r+3)*lds:][:columns]
-		at := r
-		for c, v := range s0 {
-			d := (*[4]float32)(dst[at : at+4 : at+4])
-			d[0], d[1], d[2], d[3] = v, s1[c], s2[c], s3[c]
-			at += ldd
-		}
+// squares is the side of a square that turnSquare turns, or 0.
+func squares() int {
+	if vectors == wideLanes {
+		return wideLanes
 	}
-	for ; r < rows; r++ {
-		at := r
-		for _, v := range src[r*lds:][:columns] {
-			dst[at] = v
-			at += ldd
-		}
-	}
+	return 0
 }
+
+// turnSquare is Turn for such a square.
+func turnSquare(dst []float32, ldd int, src []float32, lds int) { turnWide(dst, ldd, src, lds) }

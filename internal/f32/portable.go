@@ -37,3 +37,7 @@ func unpoolTile(d []float32, row int, dy []float32, winners []int32) {
 }
 
 func nonZeroBits(x []float32) uint64 { return nonZeroBitsPlain(x) }
+
+func squares() int { return 0 }
+
+func turnSquare([]float32, int, []float32, int) {}

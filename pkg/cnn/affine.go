@@ -64,7 +64,7 @@ func (l Affine) pack(dst, w, _ []float32, in Shape) {
 }
 
 // scratch: the sums of a group.
-func (l Affine) scratch(_, _ Shape) int { return affineGroup * f32.PackedWidth(l.Outputs) }
+func (l Affine) scratch(_, _ Shape) int { return denseGroup * f32.PackedWidth(l.Outputs) }
 
 // memo: the places of inputs that are not 0.
 func (l Affine) memo(_, _ Shape) int { return f32.IndexSize }
@@ -95,10 +95,20 @@ func (l Affine) forward(p *pass) {
 	}
 }
 
-// forwardDense is the form of training, whose weights change at every step.
+// denseGroup is how many samples training computes at once.
+const denseGroup = 64
+
+// forwardDense is the form of training, whose weights change at every step: it
+// computes yᵀ = W·xᵀ, because the product has to turn its second factor, and a
+// group of samples is smaller than the weights.
 func (l Affine) forwardDense(p *pass) {
 	inputs := p.in.Size()
-	f32.Gemm(false, true, p.n, l.Outputs, inputs, p.x, inputs, p.w, inputs, false, p.y, l.Outputs)
+	for first := 0; first < p.n; first += denseGroup {
+		group := min(denseGroup, p.n-first)
+		turned, y := p.scratch[:l.Outputs*group], p.y[first*l.Outputs:]
+		f32.Gemm(false, true, l.Outputs, group, inputs, p.w, inputs, p.x[first*inputs:], inputs, false, turned, group)
+		f32.Turn(y, l.Outputs, turned, group, l.Outputs, group)
+	}
 	f32.AxpyRows(1, p.n, l.Outputs, p.b, 0, p.y, l.Outputs)
 }
 

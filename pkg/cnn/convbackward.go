@@ -95,13 +95,7 @@ func (l Conv2D) planes(dst []float32, in Shape, x []float32) []float32 {
 		clear(dst)
 	}
 	for row := range in.H {
-		for col := range in.W {
-			at := (row+l.Padding)*wide.W + col + l.Padding
-			for _, v := range x[(row*in.W+col)*in.C:][:in.C] {
-				dst[at] = v
-				at += wide.H * wide.W
-			}
-		}
+		f32.Turn(dst[(row+l.Padding)*wide.W+l.Padding:], wide.H*wide.W, x[row*in.W*in.C:], in.C, in.W, in.C)
 	}
 	return dst
 }

@@ -1,6 +1,10 @@
 package cnn
 
-import "slices"
+import (
+	"slices"
+
+	"digits/internal/f32"
+)
 
 // Callers see samples and weights as PyTorch lays them out, channels first.
 // Within a run, samples are channels last, so that the kernels find all
@@ -35,13 +39,7 @@ func (s Shape) toChannelsFirst(dst, src []float32, n int) {
 
 // transpose writes the transpose of a rows×columns matrix.
 func transpose(dst, src []float32, rows, columns int) {
-	for r := range rows {
-		at := r
-		for _, v := range src[r*columns:][:columns] {
-			dst[at] = v
-			at += rows
-		}
-	}
+	f32.Turn(dst, rows, src, columns, rows, columns)
 }
 
 // fromFile copies a weight tensor from PyTorch's layout into the flat
