@@ -52,7 +52,7 @@ func BenchmarkConvPool(b *testing.B) {
 	g := ConvPool{Conv{Height: 5, Run: 5, RowSize: 28, Step: 1, Down: 28, Rows: 12, Cols: 12, Filters: 30}}
 	packed := make([]float32, g.PackedSize())
 	g.Pack(packed, ones(25*30), ones(30))
-	x, y, scratch := ones(784), make([]float32, 144*30+Slack()), make([]float32, ScratchSize)
+	x, y, scratch := ones(784), make([]float32, 144*30+Slack()), make([]float32, g.ScratchSize())
 	measure(b, 2*576*30*25, func() { g.Forward(y, nil, x, packed, scratch) })
 }
 

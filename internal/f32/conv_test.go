@@ -95,7 +95,7 @@ func checkConvPool(t *testing.T, random *rand.Rand, height, width, channels, fil
 	y, winners := make([]float32, n+Slack()), make([]int32, n+Slack())
 	packed := make([]float32, g.PackedSize())
 	g.Pack(packed, c.weights, c.bias)
-	g.Forward(y, winners, c.x, packed, make([]float32, ScratchSize))
+	g.Forward(y, winners, c.x, packed, make([]float32, g.ScratchSize()))
 	_, dy := guarded(random, n+Slack())
 	to := ConvGradient{Channels: channels, Height: height, Width: width, RowSize: rowSize / channels,
 		Rows: 2 * rows, Cols: 2 * cols, Filters: filters}
@@ -136,7 +136,7 @@ func TestConvPoolSeesNaN(t *testing.T) {
 	for i := range 9 {
 		x, y := make([]float32, 9), make([]float32, 1+Slack())
 		x[i] = nan
-		if g.Forward(y, nil, x, packed, make([]float32, ScratchSize)); y[0] == y[0] {
+		if g.Forward(y, nil, x, packed, make([]float32, g.ScratchSize())); y[0] == y[0] {
 			t.Errorf("NaN at %d became %v", i, y[0])
 		}
 	}

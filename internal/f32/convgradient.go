@@ -40,9 +40,10 @@ func (g ConvGradient) pitch() int {
 
 func (g ConvGradient) positions() int { return (g.Rows-1)*g.pitch() + g.Cols }
 
-// clearGaps clears all if some of it belongs to no output.
+// clearGaps clears all if there is something between the rows. What is beside
+// the filters may hold anything.
 func (g ConvGradient) clearGaps(packed []float32) {
-	if g.pitch() > g.Cols || g.Filters%tileWidth() != 0 {
+	if g.pitch() > g.Cols {
 		clear(packed[:g.OutputSize()])
 	}
 }

@@ -12,6 +12,24 @@ func (g ConvPool) Fits() bool { return g.Height < maxRows }
 // Slack is how far behind y and winners Forward may write.
 func Slack() int { return tileWidth() }
 
+// ScratchSize is how many numbers of working memory Forward needs.
+func (g ConvPool) ScratchSize() int {
+	if g.scatters() {
+		return 4 * g.Rows * g.Cols * g.Filters
+	}
+	return ScratchSize
+}
+
+// Pack fills packed, of PackedSize, from the weights, Height × Run × Filters,
+// and one bias for each filter.
+func (g ConvPool) Pack(packed, weights, bias []float32) {
+	if g.scatters() {
+		g.packScattered(packed, weights, bias)
+		return
+	}
+	g.Conv.Pack(packed, weights, bias)
+}
+
 // Forward computes y, Rows × Cols × Filters, from one image. NaN in any of a
 // maximum's windows wins. The weights must be finite: rows of the window over
 // zeros are left out where there is one channel. Unless it is nil, winners gets for each output which of the four windows was the largest, the
@@ -29,6 +47,10 @@ func Slack() int { return tileWidth() }
 //		y[(r*Cols+c)*Filters+f] = max(largest+bias[f], 0)
 //	}
 func (g ConvPool) Forward(y []float32, winners []int32, x, packed, scratch []float32) {
+	if g.scatters() {
+		g.scatter(y, winners, x, packed, scratch)
+		return
+	}
 	width := tileWidth()
 	size := (g.Height*g.Run + 1) * width
 	t := tiling{c: scratch, ldc: width, rows: allRows(g.Height), run: g.Run, rowA: g.RowSize}

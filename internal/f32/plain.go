@@ -67,22 +67,7 @@ func poolPixelPlain(g *tiling, y []float32, winners []int32) {
 	bias, sums, width := g.init, g.c, tileWidth()
 	g.init = nil
 	tilePlain(g)
-	for f := range width {
-		largest, winner := sums[f], int32(0)
-		for q := 1; q < 4; q++ {
-			if v := sums[q*width+f]; v > largest || v != v {
-				largest, winner = v, int32(q)
-			}
-		}
-		largest += bias[f]
-		if largest <= 0 {
-			largest, winner = 0, -1
-		}
-		y[f] = largest
-		if winners != nil {
-			winners[f] = winner
-		}
-	}
+	poolFour(y, winners, sums, sums[width:], sums[2*width:], sums[3*width:], bias[:width])
 }
 
 // unpoolTilePlain is unpoolTile.

@@ -20,7 +20,7 @@ func fuse(nodes []node) (node, bool) {
 	}
 	nd, l := nodes[0], convPool{conv}
 	nd.layer, nd.out = l, nodes[1].out
-	nd.memo = l.memo(nd.in, nd.out)
+	nd.scratch, nd.memo = l.scratch(nd.in, nd.out), l.memo(nd.in, nd.out)
 	return nd, l.kernel(nd.in, nd.out).Fits()
 }
 
@@ -43,19 +43,32 @@ func (l convPool) kernel(in, out Shape) f32.ConvPool {
 	return f32.ConvPool{Conv: l.Conv2D.kernel(in, out)}
 }
 
+func (l convPool) pack(dst, w, b []float32, in Shape) { l.kernel(in, Shape{}).Pack(dst, w, b) }
+
+func (l convPool) packStep(dst, w, b []float32, in Shape) {
+	size := l.packedSize(in)
+	l.pack(dst[:size], w, b, in)
+	l.packInput(dst[size:], w, in)
+}
+
+// scratch: the kernel's own besides the padded input, for the pass forward.
+func (l convPool) scratch(in, out Shape) int {
+	return max(l.Conv2D.scratch(in, out), l.kernel(in, out).ScratchSize()+l.padded(in).Size())
+}
+
 // memo: which of its windows each output is from.
 func (l convPool) memo(_, out Shape) int { return out.Size() + f32.Slack() }
 
 func (l convPool) forward(p *pass) {
 	kernel, size := l.kernel(p.in, p.out), l.memo(p.in, p.out)
-	tile, padding := p.scratch[:f32.ScratchSize], p.scratch[f32.ScratchSize:]
+	padding := p.scratch[kernel.ScratchSize():]
 	y := withSlack(p.y)
 	for i := range p.n {
 		var winners []int32
 		if p.training {
 			winners = p.memo[i*size:][:size]
 		}
-		kernel.Forward(y[i*p.out.Size():], winners, l.pad(padding, p.in, p.x[i*p.in.Size():]), p.packed, tile)
+		kernel.Forward(y[i*p.out.Size():], winners, l.pad(padding, p.in, p.x[i*p.in.Size():]), p.packed, p.scratch)
 	}
 }
 

@@ -162,8 +162,8 @@ func (t *tape) gradient(parameters []float32, l lesson, o objective, scale float
 
 // Gradient returns the mean softmax cross entropy of the samples and its
 // gradient with respect to all parameters, in the layout of Tensors. Dropout
-// is inactive, batch normalisation uses the statistics of the samples. It panics unless there is one label for every sample, and at
-// least one.
+// is inactive, batch normalisation uses the statistics of the samples. It panics
+// unless there is one label for every sample, and at least one.
 func (m *Model) Gradient(x []float32, labels []uint8) (loss float64, gradients []Tensor) {
 	if len(labels) == 0 || len(x) != len(labels)*m.net.spec.Input.Size() {
 		panic("cnn: the gradient needs one label for every sample")

@@ -3,7 +3,6 @@ package cnn
 import (
 	"runtime"
 	"slices"
-	"sync"
 )
 
 // TrainConfig says how a Trainer works. The zero value trains with Adam on all
@@ -37,8 +36,7 @@ type Trainer struct {
 	averaged   []float32 // or nil
 	optimizer  *OptimizerState
 	shards     []shard
-	jobs       []chan func(shard int) // of the workers, for shards 1 and up
-	done       sync.WaitGroup
+	team       *team
 
 	// The step at hand, read by the workers.
 	lesson                     lesson
@@ -76,7 +74,7 @@ func NewTrainer(m *Model, config TrainConfig) *Trainer {
 		parameters: slices.Clone(m.parameters),
 		optimizer:  NewOptimizerState(config.Optimizer, m.net.parameters),
 		shards:     make([]shard, config.Shards),
-		jobs:       make([]chan func(int), config.Shards),
+		team:       newTeam(config.Shards - 1),
 	}
 	if config.Average > 0 {
 		t.averaged = slices.Clone(m.parameters)
@@ -84,37 +82,12 @@ func NewTrainer(m *Model, config TrainConfig) *Trainer {
 	t.differentiate, t.sum, t.update = t.differentiateShard, t.sumShard, t.updateShard
 	for i := range t.shards {
 		t.shards[i].tape = newTape(m.net, (config.Batch+config.Shards-1)/config.Shards)
-		if i > 0 {
-			t.jobs[i] = make(chan func(int))
-			go t.work(i)
-		}
 	}
 	return t
 }
 
 // Close ends the workers. The trainer cannot step afterwards.
-func (t *Trainer) Close() {
-	for _, jobs := range t.jobs[1:] {
-		close(jobs)
-	}
-}
-
-func (t *Trainer) work(i int) {
-	for job := range t.jobs[i] {
-		job(i)
-		t.done.Done()
-	}
-}
-
-// parallel runs the job for every shard and waits.
-func (t *Trainer) parallel(job func(shard int)) {
-	t.done.Add(len(t.shards) - 1)
-	for _, jobs := range t.jobs[1:] {
-		jobs <- job
-	}
-	job(0)
-	t.done.Wait()
-}
+func (t *Trainer) Close() { t.team.close() }
 
 // Steps returns how many steps have been made.
 func (t *Trainer) Steps() int { return t.optimizer.steps }
@@ -138,10 +111,12 @@ func (t *Trainer) StepTaught(x []float32, labels []uint8, teacher []float32, lea
 	}
 	t.lesson, t.learningRate = lesson{x, labels, teacher}, learningRate
 	t.optimizer.steps++
-	t.parallel(t.differentiate)
-	t.parallel(t.sum)
-	t.clip = t.clipping()
-	t.parallel(t.update)
+	t.team.run(t.differentiate)
+	if t.config.ClipNorm > 0 {
+		t.team.run(t.sum)
+		t.clip = t.clipping()
+	}
+	t.team.run(t.update)
 	var loss float64
 	for i := range t.shards {
 		loss += t.shards[i].loss
@@ -169,19 +144,29 @@ func (t *Trainer) differentiateShard(i int) {
 	s.loss = s.tape.gradient(t.parameters, t.lesson.part(start, end), o, 1/float64(n), &s.random)
 }
 
-// updateShard updates one range of the parameters. The first shard cares for
-// the running statistics, which are few.
+// updateShard updates one range of the parameters, a block at a time that stays
+// in the cache. The first shard cares for the running statistics, which are few.
 func (t *Trainer) updateShard(i int) {
 	if i == 0 {
 		t.trackStatistics()
 		t.average(t.net.parameters, t.net.size())
 	}
+	const block = 8192
 	start, end := t.part(i, t.net.parameters)
-	total := t.shards[0].tape.gradients[start:end]
-	if t.clip != 1 {
+	for ; start < end; start += block {
+		t.updateRange(start, min(start+block, end))
+	}
+}
+
+func (t *Trainer) updateRange(start, end int) {
+	var total []float32
+	if t.config.ClipNorm > 0 {
+		total = t.shards[0].tape.gradients[start:end]
 		for k := range total {
 			total[k] *= t.clip
 		}
+	} else {
+		total = t.sumRange(start, end)
 	}
 	var memory [2][]float32
 	for k, m := range t.optimizer.memory {
