@@ -10,7 +10,7 @@ TOOLS := $(CURDIR)/bin/tools
 STATICCHECK := $(TOOLS)/staticcheck-v0.8.2
 GOVULNCHECK := $(TOOLS)/govulncheck-v1.9.0
 
-.PHONY: serve test train eval bench lint vulnerabilities fuzz build clean
+.PHONY: serve test train eval kernels bench lint vulnerabilities fuzz build clean
 
 serve: ## serve on :8080 with the embedded weights; flags in ARGS
 	go build $(VERSION) -o bin/server ./cmd/server && exec bin/server $(ARGS)
@@ -23,6 +23,9 @@ train: ## train the book's network; flags in ARGS
 
 eval: ## figures of a weights file on the test set; flags in ARGS
 	go run ./cmd/train eval $(ARGS)
+
+kernels: ## the tests of the kernels, with vectors of every size
+	for bits in 0 128 256 512; do GODEBUG=simd=$$bits go test ./internal/f32 ./pkg/cnn || exit; done
 
 build: ## static binaries in bin/
 	CGO_ENABLED=0 go build -trimpath $(VERSION) -o bin/ ./cmd/...

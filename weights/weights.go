@@ -3,9 +3,9 @@ package weights
 
 import _ "embed"
 
-//go:embed simple.safetensors
-var simple []byte
+//go:embed digits.safetensors
+var digits []byte
 
 // Default returns the content of the default weights file. The caller must
 // not change it.
-func Default() []byte { return simple }
+func Default() []byte { return digits }

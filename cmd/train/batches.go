@@ -74,7 +74,8 @@ type job struct {
 }
 
 // epoch sends the batches of an epoch from the given step on, in their order.
-// The receiver hands each back by release.
+// The receiver hands each back by release. One epoch at a time: the next may
+// begin once this one's channel is closed.
 func (b *batcher) epoch(ctx context.Context, epoch, from int) <-chan *batch {
 	out, jobs, order := make(chan *batch), make(chan job), make(chan *batch, cap(b.free))
 	var makers sync.WaitGroup

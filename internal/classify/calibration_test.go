@@ -72,7 +72,7 @@ func TestRejection(t *testing.T) {
 			t.Errorf("the reason %q is not in the list", got.Reason)
 		}
 	}
-	if r := read(t, newClassifier(t, Options{})); r.Rejection != 0 || !r.Accepted {
+	if r := read(t, newBookClassifier(t)); r.Rejection != 0 || !r.Accepted {
 		t.Errorf("a network of ten outputs: score %v, accepted %v", r.Rejection, r.Accepted)
 	}
 	uncalibrated, err := New(m, Options{})

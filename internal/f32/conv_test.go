@@ -70,7 +70,7 @@ func checkConv(t *testing.T, random *rand.Rand, height, width, channels, filters
 			continue
 		}
 		want := c.at(k/filters/cols, k/filters%cols, k%filters) + float64(c.bias[k%filters])
-		if math.Abs(float64(v)-want) > 1e-4 {
+		if !(math.Abs(float64(v)-want) <= 1e-4) {
 			t.Fatalf("%+v: output %d is %v; the definition has %v", g, k, v, want)
 		}
 	}
@@ -109,7 +109,7 @@ func checkConvPool(t *testing.T, random *rand.Rand, height, width, channels, fil
 			sums[w] = c.at(2*r+w/2, 2*q+w%2, f)
 			largest = max(largest, sums[w])
 		}
-		if want := max(largest+float64(c.bias[f]), 0); math.Abs(float64(y[k])-want) > 1e-4 {
+		if want := max(largest+float64(c.bias[f]), 0); !(math.Abs(float64(y[k])-want) <= 1e-4) {
 			t.Fatalf("%+v, %v of the input: output %d is %v; the definition has %v", g, density, k, y[k], want)
 		}
 		if won := winners[k]; won < 0 != (y[k] == 0) || won > 3 || won >= 0 && sums[won] < largest-1e-4 {
@@ -179,7 +179,7 @@ func checkConvGradient(t *testing.T, random *rand.Rand, height, width, channels,
 					sum += float64(planes[c*g.PlaneSize+(r*stride+i)*g.RowSize+q*stride+j]) * float64(dy[(r*cols+q)*filters+f])
 				}
 			}
-			if got := float64(dw[k*g.PackedFilters()+f]); math.Abs(got-sum) > 1e-4 {
+			if got := float64(dw[k*g.PackedFilters()+f]); !(math.Abs(got-sum) <= 1e-4) {
 				t.Fatalf("%+v, stride %d: the gradient of tap %d, filter %d is %v; the definition has %v", g, stride, k, f, got, sum)
 			}
 		}

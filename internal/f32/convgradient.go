@@ -40,10 +40,10 @@ func (g ConvGradient) pitch() int {
 
 func (g ConvGradient) positions() int { return (g.Rows-1)*g.pitch() + g.Cols }
 
-// clearGaps clears all if there is something between the rows. What is beside
-// the filters may hold anything.
-func (g ConvGradient) clearGaps(packed []float32) {
-	if g.pitch() > g.Cols {
+// clearGaps clears all unless so many rows and columns, which will be written,
+// leave nothing out. What is beside the filters may hold anything.
+func (g ConvGradient) clearGaps(packed []float32, rows, cols int) {
+	if g.pitch() > cols || g.Rows > rows {
 		clear(packed[:g.OutputSize()])
 	}
 }
@@ -53,10 +53,7 @@ func (g ConvGradient) clearGaps(packed []float32) {
 // fewer than Rows and Cols, and come to stand as far apart.
 func (g ConvGradient) PackOutput(packed, dy []float32, stride int) {
 	width, cols := tileWidth(), (g.Cols-1)/stride+1
-	g.clearGaps(packed)
-	if stride > 1 {
-		clear(packed[:g.OutputSize()])
-	}
+	g.clearGaps(packed, (g.Rows-1)/stride+1, cols)
 	for first := 0; first < g.Filters; first += width {
 		group, filters := packed[first*g.positions():], min(width, g.Filters-first)
 		for r := 0; r < g.Rows; r += stride {
@@ -92,6 +89,9 @@ func (g ConvGradient) Add(dw, planes, dy []float32) {
 			used := uint64(0)
 			for lane := range at {
 				at[lane] = next.channel*g.PlaneSize + next.row*g.RowSize + next.column
+				if occupied == math.MaxUint64 {
+					used = occupied
+				}
 				used |= occupied >> next.row
 				next = g.after(next)
 			}

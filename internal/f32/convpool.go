@@ -113,15 +113,15 @@ func active(occupied []uint64, column int) uint32 {
 }
 
 // Backward writes the gradient before pooling and ReLU as ConvGradient, which
-// is that of the same convolution, wants it, from dy and the winners. Behind
-// these there must be room for Slack numbers.
+// is that of the same convolution with stride 1, wants it, from dy and the
+// winners. Behind these there must be room for Slack numbers.
 //
 //	for r, c, f := range Rows, Cols, Filters {
 //		for q := range 4 { d(2*r+q/2, 2*c+q%2, f) = dy[r][c][f] if winners[r][c][f] == q, else 0 }
 //	}
 func (g ConvPool) Backward(to ConvGradient, d, dy []float32, winners []int32) {
 	width := tileWidth()
-	to.clearGaps(d)
+	to.clearGaps(d, 2*g.Rows, 2*g.Cols)
 	for first := 0; first < g.Filters; first += width {
 		group := d[first*to.positions():]
 		for r := range g.Rows {

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// FuzzKernels compares every kernel with the loop that defines it, at sizes and
+// FuzzKernels compares the kernels with the loops that define them, at sizes and
 // numbers that the fuzzer chooses.
 func FuzzKernels(f *testing.F) {
 	f.Add(uint64(1), uint8(3), uint8(97), uint8(65), uint8(5))
@@ -23,5 +23,24 @@ func FuzzKernels(f *testing.F) {
 		checkConv(t, random, height, width, channels, b, rows, cols, 1+int(flags>>6))
 		checkConvPool(t, random, height, width, channels, b, rows, cols, 1, float64(n)/255)
 		checkConvGradient(t, random, height, width, channels, b, rows, cols, 1+int(flags>>6), float64(n)/255)
+		checkNumbers(t, random, b)
 	})
+}
+
+// checkNumbers compares what goes over numbers one by one, special ones among
+// them.
+func checkNumbers(t *testing.T, random *rand.Rand, n int) {
+	t.Helper()
+	_, x := spoiled(random, n)
+	_, y := spoiled(random, n)
+	got, want := make([]float32, n), make([]float32, n)
+	ReLU(got, x)
+	reluPlain(want, x)
+	sameSlices(t, n, "ReLU", got, want)
+	ReLUGradient(got, x, y)
+	reluGradientPlain(want, x, y)
+	sameSlices(t, n, "the gradient of ReLU", got, want)
+	if few := x[:min(n, 64)]; nonZeroBits(few) != nonZeroBitsPlain(few) {
+		t.Errorf("the bits of %v are %b; the plain loop has %b", few, nonZeroBits(few), nonZeroBitsPlain(few))
+	}
 }

@@ -70,7 +70,7 @@ func checkGemm(t *testing.T, gemm gemmFunc, random *rand.Rand, transA, transB, a
 			}
 			continue
 		}
-		if got := float64(whole[at]); math.Abs(got-want[i*n+j]) > tolerance {
+		if got := float64(whole[at]); !(math.Abs(got-want[i*n+j]) <= tolerance) {
 			t.Fatalf("transA %v transB %v add %v m %d n %d k %d slack %d: element (%d, %d) is %v; want %v",
 				transA, transB, add, m, n, k, slack, i, j, got, want[i*n+j])
 		}

@@ -3,6 +3,8 @@ package f32
 import (
 	"math/rand/v2"
 	"testing"
+
+	"digits/internal/cputime"
 )
 
 // TestNormSweepsMatchThePlainLoops compares the sweeps, bit for bit, with the
@@ -87,11 +89,13 @@ func BenchmarkNorm(b *testing.B) {
 	const channels, n = 20, 64 * 24 * 24 * 20
 	width := NormWidth(channels)
 	x, y, f, sums, more := ones(n), ones(n), ones(width), ones(width), ones(width)
+	clock := cputime.Start()
 	for b.Loop() {
 		Moments(sums, more, x, f)
 		Scale(y, x, f, f)
 		Products(sums, more, y, x, f)
 		Blend(y, x, y, f, f, f)
 	}
+	clock.Report(b, 1, "")
 	b.ReportMetric(float64(n)*float64(b.N)/b.Elapsed().Seconds()/1e9, "Gnumbers/s")
 }

@@ -65,7 +65,7 @@ func checkAddRows(t *testing.T, random *rand.Rand, inputs, outputs int) {
 	}
 	AddRows(y, x, w, make([]int32, IndexSize))
 	for i := range whole {
-		if math.Abs(float64(whole[i]-want[i])) > 1e-5*math.Sqrt(float64(inputs+1)) {
+		if !(math.Abs(float64(whole[i]-want[i])) <= 1e-5*math.Sqrt(float64(inputs+1))) {
 			t.Fatalf("%d×%d, element %d: %v; the plain loop has %v", inputs, width, i-16, whole[i], want[i])
 		}
 	}

@@ -62,7 +62,7 @@ func (l Conv2D) scratch(in, _ Shape) int {
 	if product([]int{in.C, g.PlaneSize}) > maxSample || product([]int{g.Taps(), g.PackedFilters()}) > maxNumbers {
 		return maxSample + 1
 	}
-	return f32.ScratchSize + 2*l.padded(in).Size() + g.OutputSize() + g.Taps()*g.PackedFilters() + l.inputBuffer(in).Size() + f32.Lanes()*l.Filters
+	return f32.ScratchSize + l.padded(in).Size() + g.OutputSize() + g.Taps()*g.PackedFilters() + l.inputBuffer(in).Size()
 }
 
 // forward: y = b + W ⋆ x.

@@ -15,7 +15,7 @@ func fuse(nodes []node) (node, bool) {
 	conv, isConv := nodes[0].layer.(Conv2D)
 	pool, isPool := nodes[1].layer.(MaxPool)
 	_, isReLU := nodes[2].layer.(ReLU)
-	if !isConv || !isPool || !isReLU || !pool.pairs() {
+	if !isConv || !isPool || !isReLU || !pool.pairs() || conv.stride() > 1 {
 		return node{}, false
 	}
 	nd, l := nodes[0], convPool{conv}

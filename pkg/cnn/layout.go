@@ -11,7 +11,8 @@ import (
 // channels of a pixel side by side, and the flat parameters are in the order
 // that the layers want.
 
-// slack is how far behind a slab's end a kernel may reach: a vector.
+// slack is how far behind a slab's end a kernel may reach: f32.Slack, which is
+// at most half of it.
 const slack = 64
 
 // newSlab returns memory for n numbers, and slack behind them.

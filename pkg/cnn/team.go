@@ -51,9 +51,9 @@ func (t *team) close() {
 	}
 }
 
-// receive looks for a value for some 50 microseconds before it sleeps: a step
-// is two jobs of a millisecond each, and being woken takes a tenth of that. A
-// closed channel gives the zero value.
+// receive looks for a value for some 50 microseconds before it sleeps: jobs take
+// a millisecond, and being woken a tenth of that. A closed channel gives the
+// zero value.
 func receive[T any](from <-chan T) T {
 	for range 10_000 {
 		select {

@@ -101,10 +101,16 @@ func (t *Trainer) Step(x []float32, labels []uint8, learningRate float64) float6
 
 // StepTaught is Step with a teacher's logits for the same samples, n × classes,
 // which count as TrainConfig.Distillation says. Without a teacher, when they are
-// nil, the labels count alone. It panics when they are of another number.
+// nil, the labels count alone. It panics when they are of another number, or a
+// label is beyond the outputs.
 func (t *Trainer) StepTaught(x []float32, labels []uint8, teacher []float32, learningRate float64) float64 {
 	if len(labels) < 1 || len(labels) > t.config.Batch || len(x) != len(labels)*t.net.spec.Input.Size() {
 		panic("cnn: a step needs 1 to Batch samples and one label for each")
+	}
+	for _, label := range labels {
+		if int(label) >= t.net.output().Size() {
+			panic("cnn: a label is beyond the network's outputs")
+		}
 	}
 	if teacher != nil && len(teacher) != len(labels)*t.net.output().Size() {
 		panic("cnn: a step needs a teacher's logits for every sample, or none")
