@@ -184,7 +184,7 @@ func TestDirectoryIsTheOnlySource(t *testing.T) {
 		{"truncated", with(func(m map[string][]byte) { m[labels+".gz"] = m[labels+".gz"][:20] }), []string{labels + ".gz: SHA-256 is", "is cut off"}},
 		{"longer", with(func(m map[string][]byte) { m[labels+".gz"] = append(unzip(t, m[labels+".gz"]), 0) }),
 			[]string{labels + ".gz: SHA-256 is", "the part after 2 bytes of samples is not empty"}},
-		{"endless", with(func(m map[string][]byte) { m[labels+".gz"] = make([]byte, 1<<20) }), []string{labels + ".gz: size is more than 35 bytes; want 10, or 35 compressed"}},
+		{"endless", with(func(m map[string][]byte) { m[labels+".gz"] = make([]byte, 1<<20) }), []string{labels + ".gz: size is more than ", " bytes; want 10, or "}},
 		{"another shape", with(func(m map[string][]byte) { m[labels+".gz"] = idx(8, []byte{1, 2}, 2, 1) }),
 			[]string{labels + ".gz: SHA-256 is", "number of dimensions is 2; want 1"}},
 		{"empty", with(func(m map[string][]byte) { m[labels+".gz"] = nil }), []string{labels + ".gz: SHA-256 is", "the magic number is cut off"}},
