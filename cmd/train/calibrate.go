@@ -153,15 +153,11 @@ func calibrate(ctx context.Context, m *cnn.Model, valid mnist.Set, o estimate.Op
 // heldOut reports whether the weights' own record says that the validation
 // images were held out of their training.
 func heldOut(m *cnn.Model) error {
-	var record struct {
-		Recipe struct {
-			Validation int `json:"validation"`
-		} `json:"recipe"`
-	}
+	var record runRecord
 	if err := json.Unmarshal([]byte(m.Metadata()["training"]), &record); err != nil {
 		return fmt.Errorf("%w: they have no record of their training, so nobody knows which images they have not seen; use weights that train fit wrote", errUncalibrated)
 	}
-	if n := record.Recipe.Validation; n < validationImages {
+	if n := record.Recipe.held(); n < validationImages {
 		return fmt.Errorf("%w: they were trained with %d images held out, and fitting needs %d; take the calibration of a sibling by --from",
 			errUncalibrated, n, validationImages)
 	}

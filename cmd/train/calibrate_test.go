@@ -151,6 +151,7 @@ func TestWhatIsNotCalibrated(t *testing.T) {
 	}{
 		{"no record", other, func(*calibrateOptions) {}, errUncalibrated, "no record of their training"},
 		{"trained on all", usual.WithMetadata("training", `{"recipe":{"validation":0}}`), func(*calibrateOptions) {}, errUncalibrated, "with 0 images held out, and fitting needs 5000; take the calibration of a sibling by --from"},
+		{"a course's final", usual.WithMetadata("training", `{"recipe":{"teachers":2,"validation":5000}}`), func(*calibrateOptions) {}, errUncalibrated, "with 0 images held out"},
 		{"nothing learnt", other.WithMetadata("training", heldOutRecord), func(*calibrateOptions) {}, estimate.ErrImpossible, "no better than by chance"},
 		{"all read right", usual, func(o *calibrateOptions) {
 			o.load = func(context.Context) (mnist.Set, mnist.Set, error) { return squares(5500, 1), squares(10, 2), nil }
