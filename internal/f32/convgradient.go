@@ -1,7 +1,5 @@
 package f32
 
-import "math"
-
 // ConvGradient is the geometry of the gradient of a convolution's weights for
 // one image, with stride 1 and padding already around the image.
 //
@@ -76,7 +74,8 @@ func (g ConvGradient) PackOutput(packed, dy []float32, stride int) {
 //		}
 //	}
 func (g ConvGradient) Add(dw, planes, dy []float32) {
-	width, columns, occupied := tileWidth(), g.PackedFilters(), g.occupied(planes)
+	width, columns := tileWidth(), g.PackedFilters()
+	occupied, sparse := g.occupied(planes)
 	rows, run := 1, g.positions()
 	if g.Channels == 1 {
 		rows, run = g.Rows, g.Cols
@@ -86,19 +85,19 @@ func (g ConvGradient) Add(dw, planes, dy []float32) {
 		var next tap
 		for k := 0; k < g.Taps(); k += tileRows {
 			var at [tileRows]int
-			used := uint64(0)
+			used := allRows(maxRows)
+			if sparse {
+				used = 0
+			}
 			for lane := range at {
 				at[lane] = next.channel*g.PlaneSize + next.row*g.RowSize + next.column
-				if occupied == math.MaxUint64 {
-					used = occupied
-				}
-				used |= occupied >> next.row
+				used |= uint32(occupied >> next.row)
 				next = g.after(next)
 			}
 			t.c, t.at = dw[k*columns+first:], at
 			t.init = t.c
 			for r := 0; r < rows; r += maxRows {
-				t.rows, t.a, t.b = uint32(used)&allRows(rows-r), planes[r*g.RowSize:], dy[first*g.positions()+r*run*width:]
+				t.rows, t.a, t.b = used&allRows(rows-r), planes[r*g.RowSize:], dy[first*g.positions()+r*run*width:]
 				tile(&t)
 			}
 		}
@@ -121,14 +120,14 @@ func (g ConvGradient) after(t tap) tap {
 	return t
 }
 
-// occupied returns the bits of the image rows that are not all zeros, where
-// there is one channel and a mask has a bit for each row of the output.
-func (g ConvGradient) occupied(planes []float32) uint64 {
+// occupied returns the bits of the image rows that are not all zeros; ok is
+// false unless there is one channel and a mask has a bit for each row of the
+// output.
+func (g ConvGradient) occupied(planes []float32) (bits uint64, ok bool) {
 	rows := g.Rows + g.Height - 1
 	if g.Channels > 1 || rows > 64 || g.Rows > maxRows {
-		return math.MaxUint64
+		return 0, false
 	}
-	bits := uint64(0)
 	for r := range rows {
 		for _, v := range planes[r*g.RowSize:][:g.Cols+g.Width-1] {
 			if v != 0 {
@@ -137,7 +136,7 @@ func (g ConvGradient) occupied(planes []float32) uint64 {
 			}
 		}
 	}
-	return bits
+	return bits, true
 }
 
 // AddBias adds the sums of the output's gradient to db, one for each filter.
@@ -161,13 +160,13 @@ func (g ConvGradient) AddBias(db, dy, sums []float32) {
 // and columns, to dst, whose rows are rowSize apart.
 func (g ConvGradient) Unpack(dst []float32, rowSize int, packed []float32, top, bottom, left, right int) {
 	width := tileWidth()
+	if left >= right {
+		return
+	}
 	for first := 0; first < g.Filters; first += width {
 		group, filters := packed[first*g.positions():], min(width, g.Filters-first)
 		for r := top; r < bottom; r++ {
 			to, from := dst[(r-top)*rowSize+first:], group[(r*g.pitch()+left)*width:]
-			if left >= right {
-				continue
-			}
 			copyTile(to, g.Filters, from, width, right-left, filters)
 		}
 	}

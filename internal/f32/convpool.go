@@ -32,10 +32,10 @@ func (g ConvPool) Pack(packed, weights, bias []float32) {
 
 // Forward computes y, Rows × Cols × Filters, from one image. NaN in any of a
 // maximum's windows wins. The weights must be finite: rows of the window over
-// zeros are left out where there is one channel. Unless it is nil, winners gets for each output which of the four windows was the largest, the
-// first of equals, and −1 where ReLU made it 0. scratch is working memory,
-// ScratchSize numbers. Behind y and winners there must be room for Slack
-// numbers.
+// zeros are left out where there is one channel. Unless it is nil, winners gets
+// for each output which of the four windows was the largest, the first of
+// equals, and −1 where ReLU made it 0. scratch is working memory, of ScratchSize.
+// Behind y and winners there must be room for Slack numbers.
 //
 //	for r, c, f := range Rows, Cols, Filters {
 //		largest := -Inf

@@ -64,9 +64,6 @@ const (
 	IndexSize   = sparseChunk + maxLanes
 )
 
-// Lanes returns how many numbers a vector holds, 1 without vectors.
-func Lanes() int { return lanes() }
-
 // PackedWidth returns the width, n or somewhat more, that AddRows needs for
 // rows of n numbers; the rest of each row is to be 0.
 func PackedWidth(n int) int {

@@ -24,6 +24,7 @@ func FuzzKernels(f *testing.F) {
 		checkConvPool(t, random, height, width, channels, b, rows, cols, 1, float64(n)/255)
 		checkConvGradient(t, random, height, width, channels, b, rows, cols, 1+int(flags>>6), float64(n)/255)
 		checkNumbers(t, random, b)
+		checkNormSweeps(t, random, 1+a%40, (1+a%40)*c)
 	})
 }
 
@@ -40,6 +41,11 @@ func checkNumbers(t *testing.T, random *rand.Rand, n int) {
 	ReLUGradient(got, x, y)
 	reluGradientPlain(want, x, y)
 	sameSlices(t, n, "the gradient of ReLU", got, want)
+	step := AdamStep{Beta1: 0.9, Beta2: 0.999, Gain1: 0.1, Gain2: 0.001, Rate: 0.01, Epsilon: 1e-8}
+	m, v := make([]float32, n), make([]float32, n) // as before the first step
+	Adam(got, x, m, v, step)
+	adamPlain(want, x, make([]float32, n), make([]float32, n), step)
+	sameSlices(t, n, "Adam", got, want)
 	if few := x[:min(n, 64)]; nonZeroBits(few) != nonZeroBitsPlain(few) {
 		t.Errorf("the bits of %v are %b; the plain loop has %b", few, nonZeroBits(few), nonZeroBitsPlain(few))
 	}

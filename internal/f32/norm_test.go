@@ -10,6 +10,18 @@ import (
 // TestNormSweepsMatchThePlainLoops compares the sweeps, bit for bit, with the
 // loops of their comments, guard words included.
 func TestNormSweepsMatchThePlainLoops(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 1))
+	for _, channels := range []int{1, 2, 3, 7, 16, 20, 40, 96, 1500} {
+		width := NormWidth(channels)
+		for _, n := range []int{0, channels, width - channels, width, width + channels, 5 * width, 5*width + 3*channels} {
+			checkNormSweeps(t, random, channels, n)
+		}
+	}
+}
+
+func checkNormSweeps(t *testing.T, random *rand.Rand, channels, n int) {
+	t.Helper()
+	width := NormWidth(channels)
 	sweeps := map[string]struct {
 		kernel func(a, b, x, y []float32, factors [3][]float32)
 		plain  func(a, b *float32, x, y float32, factors [3]float32)
@@ -38,47 +50,41 @@ func TestNormSweepsMatchThePlainLoops(t *testing.T) {
 			func(out, x, y []float32, f [3][]float32) { Blend(out, x, y, f[0], f[1], f[2]) },
 			func(x, y float32, f [3]float32) float32 { return float32(float32(x*f[0])+float32(y*f[1])) + f[2] }},
 	}
-	random := rand.New(rand.NewPCG(1, 1))
-	for _, channels := range []int{1, 2, 3, 7, 16, 20, 40, 96, 1500} {
-		width := NormWidth(channels)
-		for _, n := range []int{0, channels, width - channels, width, width + channels, 5 * width, 5*width + 3*channels} {
-			_, x := spoiled(random, n)
-			_, y := spoiled(random, n)
-			var f [3][]float32
-			for i := range f {
-				_, f[i] = spoiled(random, width)
-			}
-			at := func(j int) [3]float32 { return [3]float32{f[0][j], f[1][j], f[2][j]} }
-			for name, s := range sweeps {
-				a, innerA := guarded(random, width)
-				b, innerB := guarded(random, width)
-				wantA, wantB := append([]float32(nil), a...), append([]float32(nil), b...)
-				s.kernel(innerA, innerB, x, y, f)
-				for i := range x {
-					j := i % width
-					s.plain(&wantA[16+j], &wantB[16+j], x[i], y[i], at(j))
-				}
-				sameSlices(t, channels, name+" of first sums", a, wantA)
-				sameSlices(t, channels, name+" of second sums", b, wantB)
-			}
-			for name, s := range elementwise {
-				out, inner := guarded(random, n)
-				want := append([]float32(nil), out...)
-				s.kernel(inner, x, y, f)
-				for i := range x {
-					want[16+i] = s.plain(x[i], y[i], at(i%width))
-				}
-				sameSlices(t, channels, name, out, want)
-			}
+	_, x := spoiled(random, n)
+	_, y := spoiled(random, n)
+	var f [3][]float32
+	for i := range f {
+		_, f[i] = spoiled(random, width)
+	}
+	at := func(j int) [3]float32 { return [3]float32{f[0][j], f[1][j], f[2][j]} }
+	for name, s := range sweeps {
+		a, innerA := guarded(random, width)
+		b, innerB := guarded(random, width)
+		wantA, wantB := append([]float32(nil), a...), append([]float32(nil), b...)
+		s.kernel(innerA, innerB, x, y, f)
+		for i := range x {
+			j := i % width
+			s.plain(&wantA[16+j], &wantB[16+j], x[i], y[i], at(j))
 		}
+		sameSlices(t, channels, name+" of first sums", a, wantA)
+		sameSlices(t, channels, name+" of second sums", b, wantB)
+	}
+	for name, s := range elementwise {
+		out, inner := guarded(random, n)
+		want := append([]float32(nil), out...)
+		s.kernel(inner, x, y, f)
+		for i := range x {
+			want[16+i] = s.plain(x[i], y[i], at(i%width))
+		}
+		sameSlices(t, channels, name, out, want)
 	}
 }
 
 func TestNormWidth(t *testing.T) {
 	for channels := 1; channels <= 2000; channels++ {
 		width := NormWidth(channels)
-		if width%channels != 0 || width > 16*channels || channels <= 1024 && width%Lanes() != 0 {
-			t.Fatalf("NormWidth(%d) = %d with vectors of %d", channels, width, Lanes())
+		if width%channels != 0 || width > 16*channels || channels <= 1024 && width%lanes() != 0 {
+			t.Fatalf("NormWidth(%d) = %d with vectors of %d", channels, width, lanes())
 		}
 	}
 }

@@ -12,7 +12,7 @@ import (
 func BenchmarkPeak(b *testing.B) {
 	const steps = 1000
 	var sum [maxLanes]float32
-	measure(b, 2*8*steps*Lanes(), func() { multiplyAdd(sum[:], steps) })
+	measure(b, 2*8*steps*lanes(), func() { multiplyAdd(sum[:], steps) })
 }
 
 //go:noinline

@@ -84,7 +84,7 @@ func TestAddRowsSeesNaN(t *testing.T) {
 }
 
 func TestAddRowsNeedsAPackedWidth(t *testing.T) {
-	if Lanes() == 1 {
+	if lanes() == 1 {
 		t.Skip("without vectors every width is one")
 	}
 	defer func() {
