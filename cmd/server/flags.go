@@ -8,6 +8,7 @@ import (
 
 	"github.com/urfave/cli/v3"
 
+	"digits/internal/classify"
 	"digits/internal/httpapi"
 )
 
@@ -46,7 +47,7 @@ func (c *config) flags() []cli.Flag {
 		&cli.Int64Flag{Name: "max-buffered-bytes", Value: httpapi.DefaultMaxBufferedBytes, Destination: &c.maxBufferedBytes, Sources: env("max-buffered-bytes"),
 			Validator: atLeast[int64](2), Usage: "most bytes of request bodies in memory at once, at least twice max-body-bytes; what is more is answered 503"},
 		&cli.IntFlag{Name: "max-pixels", Value: httpapi.DefaultMaxPixels, Destination: &c.maxPixels, Sources: env("max-pixels"),
-			Validator: atLeast(1), Usage: "largest image, width times height"},
+			Validator: atLeast(classify.SelfTestPixels), Usage: "largest image, width times height; at least 3136, which the self-test needs"},
 		&cli.IntFlag{Name: "max-images", Value: httpapi.DefaultMaxImages, Destination: &c.maxImages, Sources: env("max-images"),
 			Validator: between(1, httpapi.DefaultMaxImages), Usage: "most images of one request, up to 16"},
 		duration("request-timeout", httpapi.DefaultRequestTimeout, &c.requestTimeout, positive, "longest time for an answer, once the request has been read"),

@@ -178,7 +178,7 @@ func command(args ...string) (code int, stdout, stderr string) {
 func TestUsageErrors(t *testing.T) {
 	for _, args := range [][]string{
 		{"--unknown"}, {"-unknown", "1"}, {"serve"}, {"--addr"}, {"--slots", "many"}, {"--slots", "-1"}, {"--slots", "0"}, {"--slots", "1025"}, {"--idle-timeout", "0"},
-		{"--idle-timeout", "90"}, {"--max-pixels", "0"}, {"--max-images", "0"}, {"--max-images", "17"}, {"--max-body-bytes", "0"}, {"--log-level", "loud"}, {"--log-format", "xml"},
+		{"--idle-timeout", "90"}, {"--max-pixels", "0"}, {"--max-pixels", "3135"}, {"--max-images", "0"}, {"--max-images", "17"}, {"--max-body-bytes", "0"}, {"--log-level", "loud"}, {"--log-format", "xml"},
 		{"--drain-delay", "-1s"}, {"--health", "nonsense"}, {"--health="}, {"--addr", ":0", "--health", "self"}, {"--health", "http://[::1"},
 		{"--write-timeout", "20s"}, {"--read-timeout", "1h"}, {"--request-timeout", "2562047h"},
 		{"--max-buffered-bytes", "16777215"}, {"--max-body-bytes", "9223372036854775807"},

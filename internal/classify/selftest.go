@@ -16,6 +16,10 @@ import (
 // ErrSelfTest is wrapped by SelfTest's error.
 var ErrSelfTest = errors.New("the self-test failed")
 
+// SelfTestPixels is how many pixels a picture of the self-test has: a limit below
+// that fails it.
+const SelfTestPixels = (2 * imageprep.Side) * (2 * imageprep.Side)
+
 // SelfTest takes two drawings through the whole path, which every network that
 // has learnt digits reads: a stroke is a 1, a frame a 0. A network that answers
 // anything else, or everything equally, must not be used.
