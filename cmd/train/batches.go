@@ -132,6 +132,7 @@ func (b *batcher) fill(m *maker, j job, epoch int) {
 	n := len(j.indices)
 	j.x, j.labels = j.x[:n*mnist.Pixels], j.labels[:n]
 	m.augmenter.Strength = b.recipe.strength(epoch)
+	m.negatives.Strength = m.augmenter.Strength
 	for i, index := range j.indices {
 		x := j.x[i*mnist.Pixels:][:mnist.Pixels]
 		if index >= b.set.Len() {

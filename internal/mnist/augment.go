@@ -13,25 +13,31 @@ type Augmentation struct {
 	Scale    float64 `json:"scale,omitempty"`    // share of the size, separately for width and height
 	Shear    float64 `json:"shear,omitempty"`    // pixels sideways per pixel of height
 	Shift    float64 `json:"shift,omitempty"`    // pixels, separately for both directions
+	Far      Effect  `json:"far,omitzero"`       // images whose four limits above are that many times as large
 	Elastic  float64 `json:"elastic,omitempty"`  // standard deviation of a smooth displacement, in pixels
 	Stroke   float64 `json:"stroke,omitempty"`   // how far strokes grow or shrink, 1 being a pixel on every side
-	Wear     float64 `json:"wear,omitempty"`     // share of the images that get worn: see wear
 	Restyle  float64 `json:"restyle,omitempty"`  // share of the images that get another style: see restyle
 	Stretch  float64 `json:"stretch,omitempty"`  // share of the images that lose their aspect
+	Wear     Wear    `json:"wear,omitzero"`      // what cameras, scanners and paper add
 }
 
 // drawn reports whether there is more to do than moving the image.
-func (l Augmentation) drawn() bool {
-	return l.Elastic != 0 || l.Stroke != 0 || l.Wear != 0 || l.Restyle != 0 || l.Stretch != 0
+func (l *Augmentation) drawn() bool {
+	return l.Elastic != 0 || l.Stroke != 0 || l.Restyle != 0 || l.Stretch != 0 || l.Wear != Wear{}
 }
 
-// times returns the limits multiplied by a factor, and the shares brought
-// half as near to 0.
+// times returns the limits multiplied by a factor, and the shares brought half
+// as near to 0.
 func (l Augmentation) times(f float64) Augmentation {
 	share := (1 + f) / 2
-	l.Wear, l.Restyle, l.Stretch = l.Wear*share, l.Restyle*share, l.Stretch*share
-	l.Rotation, l.Scale, l.Shear, l.Shift = l.Rotation*f, l.Scale*f, l.Shear*f, l.Shift*f
+	l.Restyle, l.Stretch, l.Far.Share = l.Restyle*share, l.Stretch*share, l.Far.Share*share
 	l.Elastic, l.Stroke = l.Elastic*f, l.Stroke*f
+	return l.farther(f)
+}
+
+// farther returns the limits with those of the motion multiplied.
+func (l Augmentation) farther(f float64) Augmentation {
+	l.Rotation, l.Scale, l.Shear, l.Shift = l.Rotation*f, l.Scale*f, l.Shear*f, l.Shift*f
 	return l
 }
 
@@ -39,7 +45,7 @@ func (l Augmentation) times(f float64) Augmentation {
 // goroutine at a time.
 type Augmenter struct {
 	Limits   Augmentation
-	Strength float64 // factor of the limits; 0 means 1
+	Strength float64 // factor of the limits, from 0 to 1; 0 means 1
 	dice     dice
 	canvas   canvas
 }
@@ -60,19 +66,21 @@ func (d *dice) seed(seed uint64, epoch, sample int) *rand.Rand {
 	return d.Rand
 }
 
-// limits returns the limits as they are now.
-func (a *Augmenter) limits() Augmentation {
-	if a.Strength == 0 {
-		return a.Limits
+// strength returns the factor as it is meant.
+func strength(factor float64) float64 {
+	if factor == 0 {
+		return 1
 	}
-	return a.Limits.times(a.Strength)
+	return factor
 }
 
 // Apply writes the augmented image to dst as floats in [0, 1]. The result
-// depends on the limits, the strength, the seed, the epoch and the sample's
-// index alone. The label says which styles the digit has.
+// depends on the limits, the strength, the image, the label, the seed, the
+// epoch and the sample's index alone. The label says which styles the digit
+// has; it is NoDigit for what has none.
 func (a *Augmenter) Apply(dst []float32, image []byte, label uint8, seed uint64, epoch, sample int) {
-	l := a.limits()
+	factor := strength(a.Strength)
+	l := a.Limits.times(factor)
 	if l == (Augmentation{}) {
 		floats(dst, image)
 		return
@@ -84,20 +92,7 @@ func (a *Augmenter) Apply(dst []float32, image []byte, label uint8, seed uint64,
 		return
 	}
 	floats(dst, image)
-	if random.IntN(plain) > 0 {
-		a.canvas.fill(dst)
-		if l.Restyle != 0 && random.Float64() < l.Restyle {
-			right, down := a.canvas.restyle(label, random)
-			m.shiftX, m.shiftY = m.shiftX+right, m.shiftY+down
-		}
-		if l.Stretch != 0 && random.Float64() < l.Stretch {
-			m = a.canvas.stretch(m, random)
-		}
-		a.canvas.move(dst, l, m, random)
-	}
-	if random.Float64() < l.Wear {
-		a.canvas.wear(dst, random)
-	}
+	a.canvas.augment(dst, label, m, &l, factor, random)
 }
 
 // plain is how many images there are to one that is not moved. Moved images
@@ -105,12 +100,23 @@ func (a *Augmenter) Apply(dst []float32, image []byte, label uint8, seed uint64,
 // the real ones for something else.
 const plain = 6
 
-// move warps the picture on the canvas and changes its strokes.
-func (c *canvas) move(dst []float32, l Augmentation, m motion, random *rand.Rand) {
-	c.warp(dst, m, l.Elastic, random)
-	if l.Stroke != 0 {
-		c.stroke(dst, l.Stroke*(2*random.Float64()-1))
+// augment does to a picture all that there is to do. The motion is drawn
+// already.
+func (c *canvas) augment(dst []float32, label uint8, m motion, l *Augmentation, factor float64, random *rand.Rand) {
+	if random.IntN(plain) > 0 {
+		c.fill(dst)
+		if random.Float64() < l.Restyle {
+			m = c.restyle(m, dst, label, random)
+		}
+		if random.Float64() < l.Stretch {
+			m = c.stretch(m, random)
+		}
+		c.warp(dst, m, l.Elastic, random)
+		if l.Stroke != 0 {
+			c.stroke(dst, l.Stroke*(2*random.Float64()-1))
+		}
 	}
+	c.wear(dst, &l.Wear, factor, random)
 }
 
 // floats writes bytes as floats in [0, 1].
@@ -126,12 +132,21 @@ type motion struct{ xx, xy, yx, yy, shiftX, shiftY float64 }
 
 // motion draws a motion: the inverse of what happens to the digit.
 func (l Augmentation) motion(random *rand.Rand) motion {
+	if l.Far.Share != 0 && random.Float64() < l.Far.Share {
+		l = l.farther(l.Far.Strength)
+	}
 	uniform := func(limit float64) float64 { return limit * (2*random.Float64() - 1) }
 	sin, cos := math.Sincos(uniform(l.Rotation) * math.Pi / 180)
 	width, height := 1+uniform(l.Scale), 1+uniform(l.Scale)
 	shear := uniform(l.Shear)
 	shiftX, shiftY := uniform(l.Shift), uniform(l.Shift)
 	return motion{cos / width, sin/width + shear, -sin / height, cos / height, shiftX, shiftY}
+}
+
+// fitted returns the motion after which the picture comes from where it is
+// enlarged by a factor and then moved.
+func (m motion) fitted(factorX, factorY, right, down float64) motion {
+	return motion{m.xx * factorX, m.xy * factorX, m.yx * factorY, m.yy * factorY, m.shiftX*factorX + right, m.shiftY*factorY + down}
 }
 
 // warp samples the moved image bilinearly; outside the image is 0.

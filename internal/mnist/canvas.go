@@ -9,12 +9,15 @@ type canvas struct {
 	bends [2][knots * knots]float32 // of the paper, at its knots, horizontally and vertically
 	rows  [2][Side * knots]float32  // the same, for every row
 	other [Pixels]float32
+	pad   [padded * padded]float32 // a picture with a rim of paper
 }
 
 const (
 	margin = 36
 	board  = Side + 2*margin
 	knots  = 9 // on each side; the outer ones lie outside the picture
+	rim    = 3
+	padded = Side + 2*rim
 )
 
 // fill puts a picture on the canvas.
@@ -22,6 +25,22 @@ func (c *canvas) fill(picture []float32) {
 	for row := range Side {
 		copy(c.line(row), picture[row*Side:][:Side])
 	}
+}
+
+// line returns a row of the picture on the canvas.
+func (c *canvas) line(row int) []float32 { return c.ink[(row+margin)*board+margin:][:Side:Side] }
+
+// keep copies a picture into its rim, for an effect that reads neighbours.
+func (c *canvas) keep(picture []float32) {
+	for row := range Side {
+		copy(c.pad[(row+rim)*padded+rim:][:Side], picture[row*Side:][:Side])
+	}
+}
+
+// kept returns a row of the copy moved sideways; rows and moves may reach into
+// the rim.
+func (c *canvas) kept(row, right int) []float32 {
+	return c.pad[(row+rim)*padded+rim+right:][:Side:Side]
 }
 
 // warp samples the canvas bilinearly where the motion and a smooth random
@@ -52,10 +71,10 @@ func (c *canvas) warp(dst []float32, m motion, elastic float64, random *rand.Ran
 	}
 }
 
-// at samples the canvas bilinearly.
+// at samples the canvas bilinearly. Beyond it the pixels are those of the edge,
+// which are alike.
 func (c *canvas) at(x, y float32) float32 {
-	x, y = min(max(x, 0), board-2), min(max(y, 0), board-2)
-	left, top := int(x), int(y)
+	left, top := min(max(int(x), 0), board-2), min(max(int(y), 0), board-2)
 	fx, fy := x-float32(left), y-float32(top)
 	upper, lower := c.ink[top*board+left:][:2], c.ink[(top+1)*board+left:][:2]
 	a := upper[0] + fx*(upper[1]-upper[0])

@@ -8,267 +8,203 @@ import (
 // Styles that MNIST, written by Americans with a felt pen, hardly has and
 // people write every day, made from its digits.
 
-// restyle changes a digit's style, where one is known for it, on the canvas.
-// It returns how far its centre of mass moved.
-func (c *canvas) restyle(label uint8, random *rand.Rand) (right, down float64) {
-	x, y := c.centre()
-	switch kind := random.IntN(4); {
-	case label == 1 && kind < 3:
-		c.upstroke(random)
-	case label == 7 && kind < 3:
-		if random.IntN(3) > 0 {
-			c.crossBar(random)
-		}
-		if random.IntN(2) == 0 {
-			c.serif(random)
-		}
-	case label == 9 && kind < 2:
-		c.hook(random)
-	case label == 0 && kind == 0:
-		c.slash(random)
-	case random.IntN(3) == 0:
-		c.thicken(1 + random.IntN(2))
+// restyle changes a digit's style on the canvas, and returns the motion after
+// which it is as large as it was and its centre of mass where it was: MNIST
+// fits digits into a box and centres them. Where it has lost a ring that it
+// needs, or a bay has become one, the digit stays as it was, which is picture.
+func (c *canvas) restyle(m motion, picture []float32, label uint8, random *rand.Rand) motion {
+	before := c.survey()
+	if before.high < 8 { // hardly a digit
+		return m
+	}
+	c.rewrite(before, label, random)
+	after := c.survey()
+	least := [Classes + 1]int{0: 1, 6: 1, 8: 2, 9: 1}[label]
+	most := [Classes + 1]int{0: 3, 2: 2, 4: 1, 6: 1, 7: 1, 8: 2, 9: 1, NoDigit: Pixels}[label]
+	if rings := c.rings(); after.high == 0 || rings < least || rings > most {
+		c.fill(picture)
+		return m
+	}
+	const centre = (Side - 1) / 2.0
+	factor := max(after.wide, after.high) / max(before.wide, before.high)
+	return m.fitted(factor, factor, after.x-centre-factor*(before.x-centre), after.y-centre-factor*(before.y-centre))
+}
+
+// rewrite draws a label's own style, or changes the pen.
+func (c *canvas) rewrite(o outline, label uint8, random *rand.Rand) {
+	done := false
+	switch kind := random.IntN(12); {
+	case label == 1 && kind < 8:
+		done = c.upstroke(o, random)
+	case label == 7 && kind < 5:
+		done = c.crossBar(o, random)
+	case label == 7 && kind < 8:
+		done = c.serif(o, random)
+	case label == 0 && kind < 2:
+		done = c.slash(o, random)
+	case label == 2 && kind < 3:
+		done = c.loop(o, random)
+	case label == 4 && kind < 5:
+		done = c.close(o, random)
+	case label == 9 && kind < 5:
+		done = c.leg(o, random)
+	}
+	const bold = 110 // ink of a digit that is
+	switch {
+	case done:
+	case random.IntN(3) == 0 && o.ink < bold:
+		c.thicken(0.5 + 1.2*random.Float64())
 	default:
-		c.redraw(0.8 + 0.9*random.Float64())
+		c.redraw(0.9+1.1*random.Float64(), o.ink)
 	}
-	movedX, movedY := c.centre()
-	return movedX - x, movedY - y
 }
 
-// centre returns the centre of mass.
-func (c *canvas) centre() (x, y float64) {
-	total := 0.0
-	for row := range Side {
-		for col, v := range c.line(row) {
-			total += float64(v)
-			x += float64(v) * float64(col)
-			y += float64(v) * float64(row)
-		}
-	}
-	if total == 0 {
-		return 0, 0
-	}
-	return x / total, y / total
-}
-
-// line returns a row of the picture on the canvas.
-func (c *canvas) line(row int) []float32 { return c.ink[(row+margin)*board+margin:][:Side:Side] }
-
-// inkIn returns where ink is in a row: its mean column, and its width; ok is
-// false where there is none.
-func (c *canvas) inkIn(row int) (col, width float64, ok bool) {
-	for i, v := range c.line(row) {
-		width += float64(v)
-		col += float64(v) * float64(i)
-	}
-	if width < 0.5 {
-		return 0, 0, false
-	}
-	return col / width, width, true
-}
-
-// extent returns the first and the last row with ink.
-func (c *canvas) extent() (top, bottom int) {
-	top, bottom = Side, -1
-	for row := range Side {
-		if _, _, ok := c.inkIn(row); ok {
-			top, bottom = min(top, row), row
-		}
-	}
-	return top, bottom
-}
+// penOf is a pen about as wide as the stroke where the digit was crossed.
+func penOf(r run) pen { return pen{width: min(max(0.85*r.width, 1.2), 3.2), ink: 1} }
 
 // upstroke gives a 1 the long stroke up to its top that Europeans write, and
 // sometimes a foot.
-func (c *canvas) upstroke(random *rand.Rand) {
-	top, bottom := c.extent()
-	if bottom-top < 8 {
-		return
-	}
-	x, _, _ := c.inkIn(top + 1)
-	_, width, _ := c.inkIn((top + bottom) / 2)
-	p := pen{width: min(max(width*0.9, 1), 3.5), ink: 1}
-	reach := float64(bottom-top) * (0.25 + 0.5*random.Float64())
-	sin, cos := math.Sincos((25 + 40*random.Float64()) * math.Pi / 180)
-	c.draw(p, x, float64(top)+1, x-reach*sin, float64(top)+1+reach*cos)
+func (c *canvas) upstroke(o outline, random *rand.Rand) bool {
+	tip, _, _ := c.ends(o.top + 1)
+	stem, _, _ := c.ends((o.top + o.bottom) / 2)
+	p := penOf(stem)
+	reach := o.high * (0.2 + 0.35*random.Float64())
+	sin, cos := math.Sincos((25 + 30*random.Float64()) * math.Pi / 180)
+	top := float64(o.top) + p.width/2
+	c.draw(p, tip.middle, top, tip.middle-reach*sin, top+reach*cos)
 	if random.IntN(4) == 0 {
-		foot, _, _ := c.inkIn(bottom - 1)
-		half := 2 + 3*random.Float64()
-		c.draw(p, foot-half, float64(bottom)-0.5, foot+half, float64(bottom)-0.5)
+		foot, _, _ := c.ends(o.bottom - 1)
+		half, bottom := 2+3*random.Float64(), float64(o.bottom)-p.width/2
+		c.draw(p, foot.middle-half, bottom, foot.middle+half, bottom)
 	}
+	return true
 }
 
 // crossBar crosses the stem of a 7.
-func (c *canvas) crossBar(random *rand.Rand) {
-	top, bottom := c.extent()
-	y := float64(top) + float64(bottom-top)*(0.45+0.2*random.Float64())
-	x, width, ok := c.inkIn(min(max(int(y), 0), Side-1))
-	if !ok || bottom-top < 8 {
-		return
+func (c *canvas) crossBar(o outline, random *rand.Rand) bool {
+	y := float64(o.top) + o.high*(0.42+0.2*random.Float64())
+	_, stem, n := c.ends(int(y))
+	if n != 1 {
+		return false
 	}
-	half, tilt := 3+2.5*random.Float64(), 2*random.Float64()-1
-	c.draw(pen{width: min(max(width*0.8, 1), 3), ink: 1}, x-half, y+tilt, x+half, y-tilt)
+	left, right, tilt := 2.5+2*random.Float64(), 2.5+2*random.Float64(), 2*random.Float64()-1
+	c.draw(penOf(stem), stem.middle-left, y+tilt, stem.middle+right, y-tilt)
+	return true
 }
 
 // serif begins a 7 with a short stroke down.
-func (c *canvas) serif(random *rand.Rand) {
-	top, bottom := c.extent()
-	for col := range Side {
-		for row := top; row < min(top+6, bottom); row++ {
-			if c.line(row)[col] < 0.4 {
-				continue
-			}
-			x, y := float64(col)+0.7, float64(row)
+func (c *canvas) serif(o outline, random *rand.Rand) bool {
+	for row := o.top; row < o.top+6; row++ {
+		if v := c.line(row)[o.left]; v > 0.3 {
+			x, y := float64(o.left)+0.7, float64(row)
 			c.draw(pen{width: 1.2 + random.Float64(), ink: 1}, x, y, x-1+2*random.Float64(), y+2+3*random.Float64())
-			return
+			return true
 		}
 	}
-}
-
-// hook ends the leg of a 9 in a curve to the left.
-func (c *canvas) hook(random *rand.Rand) {
-	top, bottom := c.extent()
-	x, width, ok := c.inkIn(bottom - 1)
-	if !ok || bottom-top < 8 || width > 5 {
-		return
-	}
-	p := pen{width: min(max(width*0.8, 1), 3), ink: 1}
-	reach, y := 4+5*random.Float64(), float64(bottom)-1
-	c.draw(p, x, y, x-0.3*reach, y+1.2)
-	c.draw(p, x-0.3*reach, y+1.2, x-0.7*reach, y+0.8)
-	c.draw(p, x-0.7*reach, y+0.8, x-reach, y-1-2*random.Float64())
+	return false
 }
 
 // slash strikes a 0 through.
-func (c *canvas) slash(random *rand.Rand) {
-	top, bottom := c.extent()
-	x, y := c.centre()
-	half, reach := float64(bottom-top)/2, 0.8+0.4*random.Float64()
-	c.draw(pen{width: 1 + random.Float64(), ink: 1}, x-half*0.6*reach, y+half*reach, x+half*0.6*reach, y-half*reach)
+func (c *canvas) slash(o outline, random *rand.Rand) bool {
+	wall, _, _ := c.ends((o.top + o.bottom) / 2)
+	reach := 0.7 + 0.4*random.Float64()
+	wide, high := min(o.wide, 12)/2*reach, o.high/2*reach
+	c.draw(penOf(wall), o.x-wide, o.y+high, o.x+wide, o.y-high)
+	return true
+}
+
+// loop ties the lower left corner of a 2.
+func (c *canvas) loop(o outline, random *rand.Rand) bool {
+	row := o.bottom - int(0.2*o.high)
+	corner, _, _ := c.ends(row)
+	p := penOf(run{width: 2})
+	wide, high := 1.6+1.2*random.Float64(), 1.3+random.Float64()
+	x, y := corner.middle+wide/2, float64(o.bottom)-high-0.5
+	const parts = 10
+	lastX, lastY := x+wide, y
+	for k := 1; k <= parts; k++ {
+		sin, cos := math.Sincos(2 * math.Pi * float64(k) / parts)
+		c.draw(p, lastX, lastY, x+wide*cos, y+high*sin)
+		lastX, lastY = x+wide*cos, y+high*sin
+	}
+	return true
+}
+
+// close joins the two tips of an open 4. Opening a closed one would take a
+// guess at what lies under the joint, and MNIST has plenty of open ones.
+func (c *canvas) close(o outline, random *rand.Rand) bool {
+	for row := o.top; row < o.top+int(0.35*o.high); row++ {
+		first, last, n := c.ends(row)
+		if n != 2 || last.middle-first.middle > 12 {
+			continue
+		}
+		high := row // where the right tip begins
+		for high > o.top && c.line(high - 1)[int(last.middle)] > 0.3 {
+			high--
+		}
+		const steep = 0.6
+		if rise := float64(row - high); rise < 3 || rise < steep*(last.middle-first.middle) {
+			return false // a 4 with a level roof is a 9
+		}
+		c.draw(penOf(first), first.middle, float64(row)+0.5, last.middle, float64(high)+random.Float64())
+		return true
+	}
+	return false
+}
+
+// leg gives a 9 another leg: a straight one, or one that ends in a hook.
+func (c *canvas) leg(o outline, random *rand.Rand) bool {
+	row := o.top + int(0.62*o.high)
+	_, stem, n := c.ends(row)
+	if n != 1 || stem.width > 5 {
+		return false // the bowl reaches down here, or the leg lies
+	}
+	for below := row + 1; below < Side; below++ {
+		clear(c.line(below))
+	}
+	p := penOf(stem)
+	x, y, bottom := stem.middle, float64(row), float64(o.bottom)-p.width/2
+	if random.IntN(2) == 0 {
+		c.draw(p, x, y, x+2*random.Float64()-1.5, bottom)
+		return true
+	}
+	turn := bottom - 1.5
+	c.draw(p, x, y, x-0.3, turn)
+	c.draw(p, x-0.3, turn, x-2.2, bottom)
+	end := x - 4 - 3*random.Float64()
+	c.draw(p, x-2.2, bottom, end, bottom-1.5*random.Float64())
+	return true
 }
 
 // draw draws a straight stroke over the canvas.
 func (c *canvas) draw(p pen, x0, y0, x1, y1 float64) {
-	c.copyOut()
+	c.lift()
 	p.line(c.other[:], x0, y0, x1, y1)
-	c.copyIn()
-}
-
-func (c *canvas) copyOut() {
-	for row := range Side {
-		copy(c.other[row*Side:], c.line(row))
-	}
-}
-
-func (c *canvas) copyIn() {
-	for row := range Side {
-		copy(c.line(row), c.other[row*Side:][:Side])
-	}
+	c.fill(c.other[:])
 }
 
 // thicken makes a marker's strokes of a pen's, by so many pixels on each side.
-func (c *canvas) thicken(pixels int) {
-	var copied [Pixels]float32
-	for range pixels {
-		c.copyOut()
-		copy(copied[:], c.other[:])
-		c.stroke(copied[:], 0.8)
-		for row := range Side {
-			copy(c.line(row), copied[row*Side:][:Side])
-		}
-	}
+func (c *canvas) thicken(pixels float64) {
+	c.lift()
+	c.stroke(c.other[:], pixels)
+	c.fill(c.other[:])
 }
 
-// redraw draws the digit again with a fine pen, along its skeleton (Zhang and
-// Suen 1984).
-func (c *canvas) redraw(width float64) {
-	var skeleton [Side + 2][Side + 2]bool
-	for row := range Side {
-		for col, v := range c.line(row) {
-			skeleton[row+1][col+1] = v > 0.35
-		}
-	}
-	for thin(&skeleton, 0) || thin(&skeleton, 1) {
-	}
-	clear(c.other[:])
-	p := pen{width: width, ink: 1}
-	for row := 1; row <= Side; row++ {
-		for col := 1; col <= Side; col++ {
-			if !skeleton[row][col] {
-				continue
-			}
-			x, y := float64(col-1), float64(row-1)
-			p.line(c.other[:], x, y, x, y)
-			for _, d := range [4][2]int{{0, 1}, {1, -1}, {1, 0}, {1, 1}} { // to the neighbours not yet joined
-				if skeleton[row+d[0]][col+d[1]] {
-					p.line(c.other[:], x, y, x+float64(d[1]), y+float64(d[0]))
-				}
-			}
-		}
-	}
-	c.copyIn()
-}
-
-// thin is one half of a round of thinning: it removes the pixels at one side's
-// edge that hold nothing together, and reports whether there were any.
-func thin(s *[Side + 2][Side + 2]bool, half int) bool {
-	var gone [Pixels][2]int
-	n := 0
-	for row := 1; row <= Side; row++ {
-		for col := 1; col <= Side; col++ {
-			if s[row][col] && removable(s, row, col, half) {
-				gone[n] = [2]int{row, col}
-				n++
-			}
-		}
-	}
-	for _, at := range gone[:n] {
-		s[at[0]][at[1]] = false
-	}
-	return n > 0
-}
-
-func removable(s *[Side + 2][Side + 2]bool, row, col, half int) bool {
-	ring := [9]bool{s[row-1][col], s[row-1][col+1], s[row][col+1], s[row+1][col+1], s[row+1][col],
-		s[row+1][col-1], s[row][col-1], s[row-1][col-1], s[row-1][col]}
-	neighbours, changes := 0, 0
-	for i, v := range ring[:8] {
-		if v {
-			neighbours++
-		} else if ring[i+1] {
-			changes++
-		}
-	}
-	if neighbours < 2 || neighbours > 6 || changes != 1 {
-		return false
-	}
-	up, right, down, left := ring[0], ring[2], ring[4], ring[6]
-	if half == 0 {
-		return !(up && right && down) && !(right && down && left)
-	}
-	return !(up && right && left) && !(up && down && left)
-}
-
-// stretch makes the motion one that also changes the digit's aspect, to that
-// of a box that somebody pulled to fit.
+// stretch makes the motion one that also changes the digit's aspect: most
+// often to that of a box that somebody pulled to fit, else squeezed.
 func (c *canvas) stretch(m motion, random *rand.Rand) motion {
-	top, bottom := c.extent()
-	left, right := Side, 0
-	for row := range Side {
-		for col, v := range c.line(row) {
-			if v > 0.3 {
-				left, right = min(left, col), max(right, col+1)
-			}
-		}
-	}
-	if right-left < 2 || bottom-top < 2 {
+	o := c.survey()
+	if o.high < 4 || o.wide < 2 {
 		return m
 	}
-	wide, high := float64(right-left), float64(bottom-top+1)
+	if random.IntN(3) == 0 {
+		squeeze := 1 + 0.6*random.Float64()
+		if random.IntN(2) == 0 {
+			return m.fitted(squeeze, 1, 0, 0)
+		}
+		return m.fitted(1, squeeze, 0, 0)
+	}
 	side := 20 * (0.8 + 0.2*random.Float64())
 	full := 0.3 + 0.7*random.Float64() // how far on the way to a square
-	across, down := math.Pow(max(wide/side, 0.4), full), math.Pow(high/side, full)
-	m.xx, m.yx = m.xx*across, m.yx*across
-	m.xy, m.yy = m.xy*down, m.yy*down
-	return m
+	return m.fitted(math.Pow(max(o.wide/side, 0.4), full), math.Pow(o.high/side, full), 0, 0)
 }
