@@ -45,7 +45,7 @@ func (l Augmentation) farther(f float64) Augmentation {
 // goroutine at a time.
 type Augmenter struct {
 	Limits   Augmentation
-	Strength float64 // factor of the limits, from 0 to 1; 0 means 1
+	Strength float64 // factor of the limits, up to 4; 0 means 1
 	dice     dice
 	canvas   canvas
 }

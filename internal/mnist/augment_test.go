@@ -105,3 +105,25 @@ func TestApplyAllocatesNothing(t *testing.T) {
 		t.Errorf("%v allocations an image; want 0", n)
 	}
 }
+
+// TestStrongest augments as far as the trainer allows: what comes out is still
+// an image.
+func TestStrongest(t *testing.T) {
+	a := Augmenter{Strength: 4, Limits: Augmentation{
+		Rotation: 10, Scale: 0.12, Shear: 0.15, Shift: 2, Far: Effect{0.5, 2}, Elastic: 0.5, Stroke: 0.4,
+		Wear: Worn(0.9), Restyle: 0.15, Stretch: 0.06,
+	}}
+	image := make([]byte, Pixels)
+	for i := 200; i < 500; i += 3 {
+		image[i] = 255
+	}
+	dst := make([]float32, Pixels)
+	for sample := range 2000 {
+		a.Apply(dst, image, uint8(sample%10), 1, 1, sample)
+		for _, v := range dst {
+			if !(v >= 0 && v <= 1) {
+				t.Fatalf("sample %d has a pixel of %v", sample, v)
+			}
+		}
+	}
+}

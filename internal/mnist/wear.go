@@ -38,8 +38,9 @@ func Worn(share float64) Wear {
 	}
 }
 
-// wear does the effects whose turn it is, their strengths multiplied by a
-// factor, and the shares brought half as near to 0.
+// wear does the effects whose turn it is, their shares brought half as near to
+// 0 as a factor says, and their strengths all the way: above 1 they stay what
+// was found readable.
 func (c *canvas) wear(dst []float32, w *Wear, factor float64, random *rand.Rand) {
 	if *w == (Wear{}) {
 		return
@@ -63,7 +64,7 @@ func (c *canvas) wear(dst []float32, w *Wear, factor float64, random *rand.Rand)
 	}
 	for _, e := range effects {
 		if random.Float64() < e.Share*(1+factor)/2 {
-			e.apply(c, dst, factor*e.Strength, random)
+			e.apply(c, dst, min(factor, 1)*e.Strength, random)
 		}
 	}
 }
