@@ -50,6 +50,7 @@ func (o Options) maxPixels() int64 {
 type Info struct {
 	Format        string // png, jpeg, gif, bmp, tiff or webp
 	Width, Height int    // as the file declares them
+	Orientation   int    // 1 to 8 as Exif numbers it; 0 and 1 are upright
 	// Steps names what was done, in order, leaving out what had nothing to do:
 	// alpha, gray, invert, stretch, enlarge, crop, resize, brighten,
 	// center.
@@ -61,17 +62,21 @@ type Info struct {
 
 // picture is an image on its way to being a tensor.
 type picture struct {
-	source  image.Image
-	opts    Options
-	gray    plane
-	levels  levels
-	ink     inkTable
-	box     image.Rectangle // around the ink, without its soft edge
-	window  window          // what becomes the 28x28
-	cropped bool            // the window is around the ink, and not the whole picture
-	tensor  [Pixels]float32
-	flagged []string
+	source      image.Image
+	orientation int // as in Exif
+	opts        Options
+	gray        plane
+	flat        bool // its light has been evened out
+	levels      levels
+	ink         plane           // 0 for paper to 255 for full ink
+	box         image.Rectangle // around the ink, without its soft edge
+	window      window          // what becomes the 28x28
+	cropped     bool            // the window is around the ink, and not the whole picture
+	tensor      [Pixels]float32
+	flagged     []string
 }
+
+func (p *picture) flag(name string) { p.flagged = append(p.flagged, name) }
 
 // Tensor writes the digit in img to dst, 28 rows of 28 values from 0 (paper)
 // to 1 (full ink), and appends to info.Steps and info.Flags what it did and
@@ -87,17 +92,26 @@ func Tensor(dst []float32, img image.Image, info *Info, opts Options) error {
 		return tooSmall(size.Dx(), size.Dy())
 	}
 	p := picture{source: img, opts: opts}
+	if info != nil {
+		p.orientation = info.Orientation
+	}
 	recipe := [...]struct {
 		name string
 		do   func(*picture) (acted bool, err error)
 	}{
 		{"alpha", (*picture).removeAlpha},
 		{"gray", (*picture).toGray},
+		{"shrink", (*picture).shrink},
+		{"orient", (*picture).orient},
+		{"flatten", (*picture).flattenLight},
 		{"invert", (*picture).findPolarity},
 		{"stretch", (*picture).stretchContrast},
+		{"lines", (*picture).removeLines},
+		{"choose", (*picture).chooseDigit},
 		{"enlarge", (*picture).enlargeSmallInk},
 		{"crop", (*picture).cropToInk},
 		{"resize", (*picture).resize},
+		{"thicken", (*picture).thicken},
 		{"brighten", (*picture).brighten},
 		{"center", (*picture).center},
 	}
