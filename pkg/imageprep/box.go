@@ -24,6 +24,9 @@ func (p *picture) enlargeSmallInk() (bool, error) {
 	if !p.box.In(p.ink.bounds().Inset(1)) {
 		p.flag("clipped")
 	}
+	if p.offCentre() {
+		p.flag("off_centre")
+	}
 	side := max(p.box.Dx(), p.box.Dy())
 	if side < tinySide {
 		p.flag("tiny")

@@ -69,7 +69,7 @@ func (p *picture) keepParts(parts []part, digit *part) {
 		near    = 0.3   // of the digit's size
 		similar = 0.5   // of the digit's height
 	)
-	others := 0
+	left, others := false, false
 	size := float64(digit.size())
 	for i := range parts {
 		c := &parts[i]
@@ -78,13 +78,18 @@ func (p *picture) keepParts(parts []part, digit *part) {
 		switch {
 		case c == digit || float64(c.mass) < speck*float64(digit.mass) || edge:
 		case float64(c.box.Dy()) >= similar*float64(digit.box.Dy()) && (right > 0.04*size || down > 0.25*size):
-			others++
+			others, left = true, true
 		case max(right, down) <= near*size:
 			c.kept = true
+		default:
+			left = true
 		}
 	}
-	if others > 0 {
-		p.flag("several_digits")
+	if left {
+		p.flag("several_parts")
+	}
+	if others {
+		p.flag(SeveralDigits)
 	}
 }
 

@@ -60,3 +60,11 @@ func fills(box image.Rectangle, w window) bool {
 	const tolerance = 1.5
 	return math.Abs(float64(max(box.Dx(), box.Dy()))/w.scale-boxSide) <= tolerance
 }
+
+// offCentre reports whether the middle of the ink is more than a quarter of the
+// picture away from its middle.
+func (p *picture) offCentre() bool {
+	right := p.box.Min.X + p.box.Max.X - p.ink.width
+	down := p.box.Min.Y + p.box.Max.Y - p.ink.height
+	return 2*max(right, -right) > p.ink.width || 2*max(down, -down) > p.ink.height
+}

@@ -5,6 +5,7 @@ import "slices"
 // resize makes the tensor from the window.
 func (p *picture) resize() (bool, error) {
 	p.resample(p.tensor[:], Side, p.window)
+	p.resized = true
 	return p.window.scale != 1, nil
 }
 
