@@ -1,9 +1,12 @@
 package imageprep
 
-import "image"
+import (
+	"image"
+	"slices"
+)
 
 // partInk is the ink that holds a part together. Fainter ink is its edge.
-const partInk = 90
+const partInk = 60
 
 // chooseDigit leaves the parts that are the digit: not specks, not what comes
 // in from the edge of the picture, not other digits.
@@ -13,30 +16,27 @@ func (p *picture) chooseDigit() (bool, error) {
 		return false, nil
 	}
 	parts, runs := p.ink.partsOf(partInk)
-	if len(parts) < 2 {
+	if len(parts) == 0 {
 		return false, nil
 	}
+	parts = p.joined(parts, runs)
 	digit := p.mainPart(parts)
 	if digit == nil {
 		return false, nil
 	}
 	digit.kept = true
 	p.keepParts(parts, digit)
-	dropped := false
-	for i := range parts {
-		dropped = dropped || !parts[i].kept
-	}
-	if !dropped {
-		return false, nil
-	}
-	p.ink.keep(parts, runs, 1+digit.size()/boxSide)
-	return true, nil
+	return p.ink.keep(parts, runs, 1+digit.size()/boxSide), nil
 }
 
 // mainPart is the largest part of the digit: the one with the most ink, of
 // those that do not come in from the edge, if one of them can be a digit.
 func (p *picture) mainPart(parts []part) *part {
-	const leastSize, leastMass = 0.1, 0.04
+	const (
+		leastSize   = 0.1  // of the picture
+		leastMass   = 0.5  // of the part with the most ink, if that can be a digit
+		leastOfBlob = 0.01 // of the same, if it cannot
+	)
 	bounds := p.ink.bounds()
 	var inside, all *part
 	for i := range parts {
@@ -48,14 +48,14 @@ func (p *picture) mainPart(parts []part) *part {
 			inside = c
 		}
 	}
-	switch {
-	case inside == nil:
+	if inside == nil || !all.touches(bounds) {
 		return all
-	case !all.touches(bounds):
-		return all
-	case float64(inside.size()) < leastSize*float64(max(bounds.Dx(), bounds.Dy())):
-		return all
-	case all.near*2 < all.mass && float64(inside.mass) < leastMass*float64(all.mass):
+	}
+	least := leastMass
+	if all.comesIn(bounds) {
+		least = leastOfBlob
+	}
+	if float64(inside.size()) < leastSize*float64(max(bounds.Dx(), bounds.Dy())) || float64(inside.mass) < least*float64(all.mass) {
 		return all
 	}
 	return inside
@@ -65,7 +65,7 @@ func (p *picture) mainPart(parts []part) *part {
 // is a part of it, what is as large as it and apart is another digit.
 func (p *picture) keepParts(parts []part, digit *part) {
 	const (
-		speck   = 0.004 // of the digit's ink
+		speck   = 0.015 // of the digit's ink
 		near    = 0.3   // of the digit's size
 		similar = 0.5   // of the digit's height
 	)
@@ -76,8 +76,8 @@ func (p *picture) keepParts(parts []part, digit *part) {
 		right, down := gaps(c.box, digit.box)
 		edge := c.touches(p.ink.bounds()) && !digit.touches(p.ink.bounds())
 		switch {
-		case c == digit || float64(c.mass) < speck*float64(digit.mass) || edge:
-		case float64(c.box.Dy()) >= similar*float64(digit.box.Dy()) && (right > 0.04*size || down > 0.25*size):
+		case c == digit || c.mass == 0 || float64(c.mass) < speck*float64(digit.mass) || edge:
+		case float64(c.box.Dy()) >= similar*float64(digit.box.Dy()) && c.apart(digit):
 			others, left = true, true
 		case max(right, down) <= near*size:
 			c.kept = true
@@ -93,8 +93,69 @@ func (p *picture) keepParts(parts []part, digit *part) {
 	}
 }
 
+// apart reports whether there is as much space between two parts as people
+// leave between digits, and not only where a stroke has broken.
+func (c *part) apart(o *part) bool {
+	const sideways, below = 0.12, 0.35 // of both together
+	right, down := gaps(c.box, o.box)
+	both := c.box.Union(o.box)
+	return right > sideways*float64(both.Dy()) || down > below*float64(both.Dy())
+}
+
 // gaps are how far two boxes are apart sideways and downwards; below 0 they
 // overlap.
 func gaps(a, b image.Rectangle) (right, down float64) {
 	return float64(max(a.Min.X, b.Min.X) - min(a.Max.X, b.Max.X)), float64(max(a.Min.Y, b.Min.Y) - min(a.Max.Y, b.Max.Y))
+}
+
+// joined makes one part of those that nearly touch, as the pieces of a stroke
+// do that pencil or a removed line has broken. What comes in from the edge of
+// the picture stays by itself.
+func (p *picture) joined(parts []part, runs []run) []part {
+	const near = 0.1 // of the size of the larger
+	to := make([]int32, len(parts))
+	for i := range to {
+		to[i] = int32(i)
+	}
+	bounds := p.ink.bounds()
+	order := p.largestFirst(parts)
+	for again := true; again; {
+		again = false
+		for n, i := range order {
+			for _, j := range order[n+1:] {
+				a, b := &parts[i], &parts[j]
+				if b.mass == 0 || a.mass == 0 || a.touches(bounds) || b.touches(bounds) {
+					continue
+				}
+				if right, down := gaps(a.box, b.box); max(right, down) <= near*float64(a.size()) {
+					a.add(b)
+					*b = part{}
+					to[j] = int32(i)
+					again = true
+				}
+			}
+		}
+	}
+	for i := range runs {
+		r := &runs[i]
+		for to[r.part] != r.part {
+			r.part = to[r.part]
+		}
+	}
+	return parts
+}
+
+// largestFirst lists the parts that are more than specks, by their ink.
+func (p *picture) largestFirst(parts []part) []int {
+	const (
+		most  = 50
+		speck = 50 // times less ink than the largest
+	)
+	order := make([]int, len(parts))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(a, b int) int { return parts[b].mass - parts[a].mass })
+	order = order[:min(most, len(order))]
+	return slices.DeleteFunc(order, func(i int) bool { return parts[i].mass*speck < parts[order[0]].mass })
 }

@@ -72,7 +72,8 @@ type picture struct {
 	orientation int // as in Exif
 	opts        Options
 	gray        plane
-	flat        bool // its light has been evened out
+	flat        bool // its light has been evened out, by what its ink was found to be:
+	darkInk     bool
 	levels      levels
 	ink         plane           // 0 for paper to 255 for full ink
 	box         image.Rectangle // around the ink, without its soft edge

@@ -1,77 +1,139 @@
 package imageprep
 
-import (
-	"image"
-	"slices"
-)
+import "slices"
 
 // flattenLight makes the paper as bright everywhere, where a lamp, a shadow or
-// a lens has made it uneven. What the paper would be without ink is the median
-// around each place: shadows have edges, and medians keep them.
+// a lens has made it uneven. What the paper would be without ink is at first
+// the median around each place: shadows have edges, and medians keep them. That
+// shows where the ink is, and the paper between it then says it more exactly.
 func (p *picture) flattenLight() (bool, error) {
 	const (
 		leastSide = 48 // of a picture that can have shadows
 		cells     = 64 // along the longer side
 		uneven    = 8  // levels, between the darkest and the brightest tenth of the border
-		dark      = 96 // a ground below this is not multiplied: that would make its noise ink
 	)
 	if min(p.gray.width, p.gray.height) < leastSide {
 		return false, nil
 	}
 	side := (max(p.gray.width, p.gray.height) + cells - 1) / cells
 	blocks := p.gray.averaged(side)
-	if blocks.ringSpread() <= uneven {
+	if blocks.unevenness() <= uneven {
 		return false, nil
 	}
+	original := p.gray
+	p.flat = true
 	paper := blocks.medians()
+	paper.fillHoles()
+	edges := paper.edges()
+	p.darkInk = p.opts.Polarity == PolarityDarkInk
+	if p.opts.Polarity == PolarityAuto {
+		p.darkInk = original.divided(paper, edges, side).strokesAreDark()
+	}
+	p.gray = original.divided(paper, newPlane(paper.bounds()), side)
+	p.gray = original.divided(p.paperOf(original, side), edges, side)
+	return true, nil
+}
+
+// divided is the plane with the paper that it has made even. What is as near to
+// the paper's level as the edges say is paper, too, so that the edge of a
+// shadow is no line. A bright ground is multiplied, because light is; of a dark
+// one that would make the noise ink.
+func (g plane) divided(paper, edges plane, side int) plane {
+	const dark = 96
 	levels := slices.Sorted(slices.Values(paper.pix))
-	middle, bright := int(levels[len(levels)/2]), int(levels[len(levels)*9/10])
-	flat := newPlane(p.gray.bounds())
-	ground := make([]float32, flat.width)
+	middle, bright := float32(levels[len(levels)/2]), float32(levels[len(levels)*9/10])
+	flat := newPlane(g.bounds())
+	ground, edge := make([]float32, flat.width), make([]float32, flat.width)
 	for y := range flat.height {
 		paper.interpolate(ground, y, side)
+		edges.interpolate(edge, y, side)
 		row := flat.row(y)
-		for x, v := range p.gray.row(y) {
+		for x, v := range g.row(y) {
+			v := float32(v)
+			here := min(max(v, ground[x]-edge[x]), ground[x]+edge[x])
 			if middle < dark {
-				row[x] = level(float32(v) - ground[x] + float32(middle))
+				row[x] = level(v - here + middle)
 			} else {
-				row[x] = level(float32(v) * float32(bright) / max(ground[x], 1))
+				row[x] = level(v * bright / max(here, 1))
 			}
 		}
 	}
-	p.gray, p.flat = flat, true
-	return true, nil
+	return flat
+}
+
+// edges is how far the levels on the two sides of an edge may be from that of
+// each pixel: twice the second difference, which a slope has none of, there and
+// next to it.
+func (g plane) edges() plane {
+	const slight = 4 // levels that are noise
+	bends := newPlane(g.bounds())
+	at := func(x, y int) int {
+		return int(g.pix[min(max(y, 0), g.height-1)*g.stride+min(max(x, 0), g.width-1)])
+	}
+	for i := range g.pix {
+		x, y := i%g.width, i/g.width
+		across := 2*at(x, y) - at(x-1, y) - at(x+1, y)
+		down := 2*at(x, y) - at(x, y-1) - at(x, y+1)
+		if bend := max(across, -across, down, -down); bend > slight {
+			bends.pix[i] = uint8(min(bend, 255))
+		}
+	}
+	return bends.dilated()
+}
+
+// dilated is the most of each pixel and its neighbours.
+func (g plane) dilated() plane {
+	out := newPlane(g.bounds())
+	for i := range g.pix {
+		x, y := i%g.width, i/g.width
+		for dy := max(0, y-1); dy <= min(g.height-1, y+1); dy++ {
+			for _, v := range g.row(dy)[max(0, x-1):min(g.width, x+2)] {
+				out.pix[i] = max(out.pix[i], v)
+			}
+		}
+	}
+	return out
 }
 
 // level rounds to a grey level.
 func level(v float32) uint8 { return uint8(min(max(v+0.5, 0), 255)) }
 
-// ringSpread is how many levels there are between the tenth and the ninetieth
-// percentile of the outermost pixels.
-func (g plane) ringSpread() int {
-	var ring histogram
-	ring.add(g.row(0))
-	ring.add(g.row(g.height - 1))
-	for y := 1; y < g.height-1; y++ {
-		ring[g.row(y)[0]]++
-		ring[g.row(y)[g.width-1]]++
+// unevenness is how many levels there are between the tenth and the ninetieth
+// percentile along the edge, or a little away from it, where a frame does not
+// count.
+func (g plane) unevenness() int {
+	least := 255
+	for _, inset := range [...]int{0, 2, 4} {
+		r := g.bounds().Inset(inset)
+		if r.Dx() < 8 || r.Dy() < 8 {
+			break
+		}
+		var ring histogram
+		ring.add(g.row(r.Min.Y)[r.Min.X:r.Max.X])
+		ring.add(g.row(r.Max.Y - 1)[r.Min.X:r.Max.X])
+		for y := r.Min.Y + 1; y < r.Max.Y-1; y++ {
+			ring[g.row(y)[r.Min.X]]++
+			ring[g.row(y)[r.Max.X-1]]++
+		}
+		least = min(least, ring.quantile(0, 255, 0.9)-ring.quantile(0, 255, 0.1))
 	}
-	return ring.quantile(0, 255, 0.9) - ring.quantile(0, 255, 0.1)
+	return least
 }
 
 // medians replaces each pixel by the median of those around it. The windows
 // become smaller towards the edges, so that they stay symmetric: the median of
-// a slope is then the slope.
+// a slope is then the slope. Half of their size they keep, or a thick stroke
+// would be paper there.
 func (g plane) medians() plane {
-	out := newPlane(image.Rect(0, 0, g.width, g.height))
+	out := newPlane(g.bounds())
 	reach := max(g.width, g.height) / 5
 	for y := range g.height {
-		down := min(reach, y, g.height-1-y)
+		down := min(reach, max(reach/2, min(y, g.height-1-y)))
 		for x := range g.width {
-			right := min(reach, x, g.width-1-x)
+			right := min(reach, max(reach/2, min(x, g.width-1-x)))
 			var around histogram
-			for i := y - down; i <= y+down; i++ {
-				around.add(g.row(i)[x-right : x+right+1])
+			for i := max(0, y-down); i <= min(g.height-1, y+down); i++ {
+				around.add(g.row(i)[max(0, x-right):min(g.width, x+right+1)])
 			}
 			out.pix[y*out.stride+x] = uint8(around.quantile(0, 255, 0.5))
 		}

@@ -1,6 +1,9 @@
 package imageprep
 
-import "image"
+import (
+	"bytes"
+	"image"
+)
 
 // run is a stretch of ink in a row.
 type run struct {
@@ -10,10 +13,13 @@ type run struct {
 
 // part is a piece of ink whose pixels touch each other, at corners too.
 type part struct {
-	box  image.Rectangle
-	mass int  // the sum of its ink
-	near int  // the mass along the edge of the picture
-	kept bool // as a part of the digit
+	box     image.Rectangle
+	mass    int // the sum of its ink
+	near    int // the mass along the edge of the picture
+	pixels  int
+	columns int  // pieces of columns that it is made of
+	rows    int  // pieces of rows
+	kept    bool // as a part of the digit
 }
 
 // touches reports whether the part reaches the edge of a picture.
@@ -21,6 +27,19 @@ func (c *part) touches(bounds image.Rectangle) bool { return !c.box.In(bounds.In
 
 // size is the longer side of the part.
 func (c *part) size() int { return max(c.box.Dx(), c.box.Dy()) }
+
+// thickness is the usual width of its strokes.
+func (c *part) thickness() float64 { return float64(c.pixels) / float64(max(c.columns, c.rows)) }
+
+// add makes another part one with this.
+func (c *part) add(o *part) {
+	c.box = c.box.Union(o.box)
+	c.mass += o.mass
+	c.near += o.near
+	c.pixels += o.pixels
+	c.columns += o.columns
+	c.rows += o.rows
+}
 
 // partsOf finds the pieces of ink of at least the given level, and the runs
 // that they are made of.
@@ -47,7 +66,7 @@ func (g plane) partsOf(least uint8) ([]part, []run) {
 			parent[max(a, b)] = min(a, b)
 		}
 	}
-	return g.gather(runs, find)
+	return g.gather(runs, least, find)
 }
 
 // runs are the stretches of ink of at least the given level, row by row.
@@ -69,7 +88,7 @@ func (g plane) runs(least uint8) (runs []run) {
 }
 
 // gather adds up the runs of each part.
-func (g plane) gather(runs []run, find func(int32) int32) (parts []part, _ []run) {
+func (g plane) gather(runs []run, least uint8, find func(int32) int32) (parts []part, _ []run) {
 	margin := max(1, min(g.width, g.height)/16)
 	inner := g.bounds().Inset(margin)
 	for i := range runs {
@@ -83,8 +102,13 @@ func (g plane) gather(runs []run, find func(int32) int32) (parts []part, _ []run
 		}
 		c := &parts[r.part]
 		c.box = c.box.Union(image.Rect(r.first, r.y, r.end, r.y+1))
+		c.rows++
+		c.pixels += r.end - r.first
 		for x, v := range g.row(r.y)[r.first:r.end] {
 			c.mass += int(v)
+			if r.y == 0 || g.pix[(r.y-1)*g.stride+r.first+x] < least {
+				c.columns++
+			}
 			if !(image.Point{r.first + x, r.y}).In(inner) {
 				c.near += int(v)
 			}
@@ -93,17 +117,22 @@ func (g plane) gather(runs []run, find func(int32) int32) (parts []part, _ []run
 	return parts, runs
 }
 
-// keep takes away all ink that is not of a kept part, or within reach of one.
-func (g plane) keep(parts []part, runs []run, reach int) {
+// keep takes away all ink that is not of a kept part, or within reach of one,
+// and reports whether there was any.
+func (g plane) keep(parts []part, runs []run, reach int) bool {
 	kept := newPlane(g.bounds())
 	for _, r := range runs {
 		if !parts[r.part].kept {
 			continue
 		}
+		first, end := max(0, r.first-reach), min(g.width, r.end+reach)
 		for y := max(0, r.y-reach); y <= min(g.height-1, r.y+reach); y++ {
-			first, end := max(0, r.first-reach), min(g.width, r.end+reach)
 			copy(kept.row(y)[first:end], g.row(y)[first:end])
 		}
 	}
+	if bytes.Equal(kept.pix, g.pix) {
+		return false
+	}
 	copy(g.pix, kept.pix)
+	return true
 }

@@ -86,8 +86,11 @@ func (p *picture) findPolarity() (bool, error) {
 	}
 	border := p.gray.border()
 	darkInk := p.opts.Polarity == PolarityDarkInk
-	if p.opts.Polarity == PolarityAuto {
-		darkInk = p.inkIsDark(&all, &border)
+	switch {
+	case p.flat:
+		darkInk = p.darkInk
+	case p.opts.Polarity == PolarityAuto:
+		darkInk = paperIsBright(&all, &border, all.otsu())
 	}
 	if darkInk {
 		all, border = all.reversed(), border.reversed()
@@ -160,27 +163,6 @@ func (g plane) border() (h histogram) {
 		h.add(row[g.width-thickness:])
 	}
 	return h
-}
-
-// inkIsDark tells paper from ink. Under uneven light the border says little:
-// what strays from the paper's level, weighed by how far, is ink. Else the
-// border decides.
-func (p *picture) inkIsDark(all, border *histogram) bool {
-	if !p.flat {
-		return paperIsBright(all, border, all.otsu())
-	}
-	paper := all.quantile(0, 255, 0.5)
-	reversed := all.reversed()
-	return reversed.excess(255-paper) > all.excess(paper)
-}
-
-// excess is how much lies above the noise of the paper.
-func (h *histogram) excess(paper int) (sum int) {
-	from := paper + h.noise(paper)
-	for v := from + 1; v < len(h); v++ {
-		sum += h[v] * (v - from)
-	}
-	return sum
 }
 
 // paperIsBright lets the border decide. Where ink and paper share the border,

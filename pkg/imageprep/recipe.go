@@ -22,6 +22,7 @@ var recipe = [...]step{
 	{"invert", false, (*picture).findPolarity},
 	{"stretch", false, (*picture).stretchContrast},
 	{"lines", true, (*picture).removeLines},
+	{"edges", true, (*picture).removeEdges},
 	{"choose", true, (*picture).chooseDigit},
 	{"enlarge", true, (*picture).enlargeSmallInk},
 	{"crop", false, (*picture).cropToInk},

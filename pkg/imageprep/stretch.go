@@ -1,12 +1,14 @@
 package imageprep
 
+import "slices"
+
 // stretchContrast makes the plane of ink: 0 for paper and its noise, 255 for
 // full ink. Clean pictures that are black and white already stay as they are.
 func (p *picture) stretchContrast() (bool, error) {
 	const lowContrast, nearlyFull = 64, 200
 	l := p.levels
 	clean := l.paper == 0 && l.noise == 0 && l.full >= nearlyFull
-	if l.full-l.paper < lowContrast {
+	if l.full-l.paper < lowContrast && !slices.Contains(p.flagged, "low_contrast") {
 		p.flag("low_contrast")
 	}
 	var ink [256]uint8

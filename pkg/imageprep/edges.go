@@ -1,0 +1,89 @@
+package imageprep
+
+import (
+	"image"
+	"slices"
+)
+
+// removeEdges takes away what comes in from the edge of the picture and is no
+// stroke: a thumb, the table beside the page, a frame. It may be darker than
+// the ink, so the contrast is then stretched anew.
+func (p *picture) removeEdges() (bool, error) {
+	const leastSide, leastSize = 64, 0.1
+	bounds := p.ink.bounds()
+	if min(bounds.Dx(), bounds.Dy()) < leastSide {
+		return false, nil
+	}
+	if box := p.ink.box(lineInk); box.In(bounds.Inset(1)) {
+		return false, nil
+	}
+	parts, runs := p.ink.partsOf(lineInk)
+	size := leastSize * float64(max(bounds.Dx(), bounds.Dy()))
+	found, remains := false, false
+	for i := range parts {
+		c := &parts[i]
+		c.kept = !c.touches(bounds) || !c.comesIn(bounds)
+		found = found || !c.kept
+		remains = remains || c.kept && float64(c.size()) >= size
+	}
+	if !found {
+		return false, nil
+	}
+	paper := uint8(p.levels.paper)
+	if p.levels.darkInk {
+		paper = 255 - paper
+	}
+	before := *p
+	p.gray = p.gray.without(parts, runs, paper)
+	_, err := p.findPolarity()
+	if err == nil {
+		_, err = p.stretchContrast()
+	}
+	if err == nil && !slices.Contains(p.opts.Skip, "lines") {
+		_, err = p.removeLines() // they have come back
+	}
+	if err != nil || !remains && !p.ink.hasPart(size) {
+		*p = before // there is nothing else
+		return false, nil
+	}
+	return true, nil
+}
+
+// hasPart reports whether there is a part of at least that size.
+func (g plane) hasPart(size float64) bool {
+	parts, _ := g.partsOf(partInk)
+	return slices.ContainsFunc(parts, func(c part) bool { return float64(c.size()) >= size })
+}
+
+// comesIn reports whether a part that touches the edge of the picture is no
+// digit that is cut off there: along the edge, or too thick, or a line through
+// most of the picture.
+func (c *part) comesIn(bounds image.Rectangle) bool {
+	const (
+		blob = 0.3  // how thick a part is that is no digit, for its size
+		line = 0.03 // how thick one is that is no digit either
+		long = 0.7  // of the picture's side
+	)
+	size, thickness := float64(c.size()), c.thickness()
+	return c.near*2 > c.mass || thickness > blob*size ||
+		thickness < line*size && (float64(c.box.Dx()) > long*float64(bounds.Dx()) || float64(c.box.Dy()) > long*float64(bounds.Dy()))
+}
+
+// without is a copy in which paper is where the parts that are not kept were,
+// and a little around them.
+func (g plane) without(parts []part, runs []run, paper uint8) plane {
+	out := g.copied()
+	reach := 1 + max(g.width, g.height)/200
+	for _, r := range runs {
+		if parts[r.part].kept {
+			continue
+		}
+		for y := max(0, r.y-reach); y <= min(g.height-1, r.y+reach); y++ {
+			row := out.row(y)[max(0, r.first-reach):min(g.width, r.end+reach)]
+			for x := range row {
+				row[x] = paper
+			}
+		}
+	}
+	return out
+}
