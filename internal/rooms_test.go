@@ -16,8 +16,8 @@ import (
 var rooms = map[string][]string{
 	"api":        {},
 	"cmd/server": {"api", "internal/classify", "internal/httpapi", "internal/usage", "pkg/cnn", "pkg/imageprep", "weights"},
-	"cmd/train": {"internal/atomicfile", "internal/calibration", "internal/calibration/estimate", "internal/classify", "internal/corrupt", "internal/mnist",
-		"internal/report", "internal/usage", "pkg/cnn", "pkg/imageprep"},
+	"cmd/train": {"internal/atomicfile", "internal/calibration", "internal/calibration/estimate", "internal/classify", "internal/corrupt", "internal/drift", "internal/mnist",
+		"internal/proof", "internal/report", "internal/usage", "pkg/cnn", "pkg/imageprep"},
 	"internal/atomicfile":           {},
 	"internal/calibration":          {},
 	"internal/calibration/estimate": {"internal/calibration"},

@@ -41,8 +41,8 @@ type Digit struct {
 // they have none. outputs is the number of the network's logits. The error
 // wraps ErrInvalid.
 func Of(metadata map[string]string, outputs int) (Proof, error) {
-	text, ok := metadata[Key]
-	if !ok {
+	text := metadata[Key]
+	if text == "" {
 		return Proof{}, nil
 	}
 	var p Proof
