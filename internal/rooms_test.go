@@ -15,7 +15,7 @@ import (
 // import. Tests may import more.
 var rooms = map[string][]string{
 	"api":        {},
-	"cmd/server": {"api", "internal/classify", "internal/httpapi", "internal/usage", "pkg/cnn", "pkg/imageprep", "weights"},
+	"cmd/server": {"api", "internal/classify", "internal/drift", "internal/httpapi", "internal/lifecycle", "internal/usage", "pkg/cnn", "pkg/imageprep", "weights"},
 	"cmd/train": {"internal/atomicfile", "internal/calibration", "internal/calibration/estimate", "internal/classify", "internal/corrupt", "internal/drift", "internal/mnist",
 		"internal/proof", "internal/report", "internal/usage", "pkg/cnn", "pkg/imageprep"},
 	"internal/atomicfile":           {},
@@ -27,6 +27,7 @@ var rooms = map[string][]string{
 	"internal/cputime":              {},
 	"internal/f32":                  {},
 	"internal/httpapi":              {"api", "internal/classify", "pkg/imageprep"},
+	"internal/lifecycle":            {"internal/classify", "internal/httpapi"},
 	"internal/mnist":                {"internal/atomicfile"},
 	"internal/proof":                {},
 	"internal/report":               {},
@@ -39,7 +40,7 @@ var rooms = map[string][]string{
 // owners lists the only packages that may import a dependency.
 var owners = map[string][]string{
 	"github.com/go-chi/chi/v5":            {"internal/httpapi"},
-	"github.com/prometheus/client_golang": {"cmd/server", "internal/httpapi"},
+	"github.com/prometheus/client_golang": {"cmd/server", "internal/httpapi", "internal/lifecycle"},
 	"golang.org/x/image":                  {"pkg/imageprep"},
 	"gonum.org/v1/gonum/blas":             {"internal/f32"},
 	"gonum.org/v1/gonum/optimize":         {"internal/calibration/estimate"},
