@@ -30,16 +30,20 @@ func TestMain(m *testing.M) {
 // process is a server as a process of its own.
 type process struct {
 	*exec.Cmd
-	addr string
-	log  *bufio.Scanner
+	addr  string
+	admin string // address of the other listener, if there is one
+	log   *bufio.Scanner
+	read  strings.Builder // of the log
 }
+
+var address = regexp.MustCompile(`addr=(\S+)`)
 
 // start runs the server on a free port and waits until it listens.
 func start(t *testing.T, args ...string) *process {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute) // kills what hangs
 	t.Cleanup(cancel)
-	p := &process{Cmd: exec.CommandContext(ctx, os.Args[0], append([]string{"--addr", "127.0.0.1:0"}, args...)...)}
+	p := &process{Cmd: exec.CommandContext(ctx, os.Args[0], append([]string{"--addr", "127.0.0.1:0", "--drain-delay", "0s"}, args...)...)}
 	p.Env = append(os.Environ(), asServer+"=1")
 	stderr, err := p.StderrPipe()
 	if err != nil {
@@ -50,7 +54,10 @@ func start(t *testing.T, args ...string) *process {
 	}
 	p.log = bufio.NewScanner(stderr)
 	line := p.awaitLog(t, "msg=listening")
-	p.addr = regexp.MustCompile(`addr=(\S+)`).FindStringSubmatch(line)[1]
+	p.addr = address.FindStringSubmatch(line)[1]
+	if _, admin, ok := strings.Cut(p.read.String(), "msg=admin "); ok {
+		p.admin = address.FindStringSubmatch(admin)[1]
+	}
 	return p
 }
 
@@ -58,6 +65,7 @@ func start(t *testing.T, args ...string) *process {
 func (p *process) awaitLog(t *testing.T, text string) string {
 	t.Helper()
 	for p.log.Scan() {
+		p.read.WriteString(p.log.Text() + "\n")
 		if strings.Contains(p.log.Text(), text) {
 			return p.log.Text()
 		}
@@ -124,6 +132,51 @@ func TestTerminationIsGraceful(t *testing.T) {
 	}
 }
 
+// A load balancer that asks /readyz first loses no request: what is sent in the
+// drain delay after a good answer is answered.
+func TestNoRequestIsLostInTheDrainDelay(t *testing.T) {
+	p := start(t, "--drain-delay", "500ms")
+	answers := make(chan int, 4)
+	for range cap(answers) {
+		go func() {
+			n := 0
+			for {
+				ready, err := http.Get("http://" + p.addr + "/readyz")
+				if err != nil {
+					t.Error(err)
+					break
+				}
+				ready.Body.Close()
+				if ready.StatusCode != 200 {
+					break
+				}
+				reply, err := http.Post("http://"+p.addr+"/predict", "", strings.NewReader("text"))
+				if err != nil || reply.StatusCode != http.StatusUnsupportedMediaType {
+					t.Errorf("%v, %v", reply, err)
+					break
+				}
+				reply.Body.Close()
+				if n++; n == 20 {
+					answers <- n
+				}
+			}
+			answers <- n
+		}()
+	}
+	for range cap(answers) { // all are at work
+		<-answers
+	}
+	if err := p.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	for range cap(answers) {
+		<-answers
+	}
+	if err := p.end(); err != nil {
+		t.Error(err)
+	}
+}
+
 // awaitRefusal waits until the server takes no more connections.
 func (p *process) awaitRefusal(t *testing.T) {
 	t.Helper()
@@ -179,7 +232,8 @@ func TestUsageErrors(t *testing.T) {
 	for _, args := range [][]string{
 		{"--unknown"}, {"-unknown", "1"}, {"serve"}, {"--addr"}, {"--slots", "many"}, {"--slots", "-1"}, {"--slots", "0"}, {"--slots", "1025"}, {"--idle-timeout", "0"},
 		{"--idle-timeout", "90"}, {"--max-pixels", "0"}, {"--max-pixels", "3135"}, {"--max-images", "0"}, {"--max-images", "17"}, {"--max-body-bytes", "0"}, {"--log-level", "loud"}, {"--log-format", "xml"},
-		{"--drain-delay", "-1s"}, {"--health", "nonsense"}, {"--health="}, {"--addr", ":0", "--health", "self"}, {"--health", "http://[::1"},
+		{"--drain-delay", "-1s"}, {"--selftest-interval", "-1s"}, {"--trusted-proxies", "10.0.0.1"}, {"--trusted-proxies", "10.0.0.0/8,proxy"},
+		{"--log-sample", "0"}, {"--log-sample", "1.5"}, {"--log-sample", "NaN"}, {"--feedback=maybe"}, {"--health", "nonsense"}, {"--health="}, {"--addr", ":0", "--health", "self"}, {"--health", "http://[::1"},
 		{"--write-timeout", "20s"}, {"--read-timeout", "1h"}, {"--request-timeout", "2562047h"},
 		{"--max-buffered-bytes", "16777215"}, {"--max-body-bytes", "9223372036854775807"},
 	} {
