@@ -36,7 +36,7 @@ func newClassifier(t testing.TB, options Options) *Classifier {
 }
 
 func picture(t testing.TB) []byte {
-	return stroke()
+	return asPNG(stroke())
 }
 
 func TestNewRefusesOtherArchitectures(t *testing.T) {

@@ -176,11 +176,11 @@ func TestPicturesOfTheProofGoThroughThePreparation(t *testing.T) {
 	}
 	c := newClassifier(t, Options{Image: imageprep.Options{MaxPixels: SelfTestPixels}})
 	for _, d := range p.Digits {
-		plain, err := c.Classify(t.Context(), Picture(d.Image))
+		plain, err := c.Classify(t.Context(), asPNG(asItIs(d.Image)))
 		if err != nil || len(plain.Image.Steps) != 0 {
 			t.Errorf("the %d as it is: %v, %v", d.Label, plain.Image.Steps, err)
 		}
-		paper, err := c.Classify(t.Context(), OnPaper(d.Image))
+		paper, err := c.Classify(t.Context(), asPNG(onPaper(d.Image)))
 		if err != nil || paper.Digit != d.Label {
 			t.Errorf("the %d on paper is a %d, %v", d.Label, paper.Digit, err)
 		}

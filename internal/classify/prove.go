@@ -16,10 +16,10 @@ const sure = 0.9
 // the label from it, or from it on paper, with confidence, or the preparation
 // changes it. The error is the context's.
 func (c *Classifier) Prove(ctx context.Context, image []byte, label int) (d proof.Digit, suits bool, err error) {
-	plain, err := c.Classify(ctx, Picture(image))
+	plain, err := c.Classify(ctx, asPNG(asItIs(image)))
 	if err == nil {
 		var onPaper Result
-		onPaper, err = c.Classify(ctx, OnPaper(image))
+		onPaper, err = c.Classify(ctx, asPNG(onPaper(image)))
 		suits = err == nil && surely(&plain, label) && surely(&onPaper, label) && shows(&plain.Tensor, image)
 	}
 	if ctx.Err() != nil {
