@@ -18,9 +18,9 @@ const sure = 0.9
 func (c *Classifier) Prove(ctx context.Context, image []byte, label int) (d proof.Digit, suits bool, err error) {
 	plain, err := c.Classify(ctx, asPNG(asItIs(image)))
 	if err == nil {
-		var onPaper Result
-		onPaper, err = c.Classify(ctx, asPNG(onPaper(image)))
-		suits = err == nil && surely(&plain, label) && surely(&onPaper, label) && shows(&plain.Tensor, image)
+		var paper Result
+		paper, err = c.Classify(ctx, asPNG(onPaper(image)))
+		suits = err == nil && surely(&plain, label) && surely(&paper, label) && shows(&plain.Tensor, image)
 	}
 	if ctx.Err() != nil {
 		return d, false, ctx.Err()
