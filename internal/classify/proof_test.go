@@ -103,7 +103,7 @@ func TestTheProofFindsAChangedWeight(t *testing.T) {
 		numbers += len(tensor.Data)
 	}
 	random := rand.New(rand.NewPCG(7, 8))
-	const tries = 60
+	const tries = 20
 	for name, bits := range map[string]uint32{"sign": 1 << 31, "exponent": 1 << 23} {
 		found := 0
 		for range tries {
@@ -113,7 +113,7 @@ func TestTheProofFindsAChangedWeight(t *testing.T) {
 			}
 		}
 		t.Logf("%s: %d of %d changed weights were found", name, found, tries)
-		if found < tries*8/10 {
+		if found < tries*9/10 {
 			t.Errorf("%s: only %d of %d changed weights were found", name, found, tries)
 		}
 	}

@@ -51,7 +51,7 @@ const (
 type API struct {
 	options Options
 	router  *chi.Mux
-	model   atomic.Pointer[serving]
+	current atomic.Pointer[serving]
 	metrics *metrics
 	health  health
 	sample  sample

@@ -26,9 +26,6 @@ const (
 
 var stageNames = [stageCount]string{"read", "queue", "decode", "prepare", "infer", "encode"}
 
-// cancelStages are those after which it is noticed that nobody waits.
-var cancelStages = []string{"read", "queue", "decode", "prepare", "encode"}
-
 // inputFlags are the flags of image preparation.
 var inputFlags = []string{"low_contrast", "clipped", "tiny"}
 
@@ -114,7 +111,7 @@ func (m *metrics) create(o Options) {
 		m.rejected.WithLabelValues(problems[i].reason())
 	}
 	m.rejected.WithLabelValues(internal.reason())
-	for vector, values := range map[*prometheus.CounterVec][]string{m.abstentions: classify.Reasons(), m.flags: inputFlags, m.cancelled: cancelStages} {
+	for vector, values := range map[*prometheus.CounterVec][]string{m.abstentions: classify.Reasons(), m.flags: inputFlags, m.cancelled: stageNames[:]} {
 		for _, value := range values {
 			vector.WithLabelValues(value)
 		}

@@ -77,7 +77,7 @@ func TestMetricSeriesExistFromTheStart(t *testing.T) {
 		"digits_predictions_total":             10,
 		"digits_abstentions_total":             1,
 		"digits_requests_rejected_total":       33,
-		"digits_requests_cancelled_total":      5,
+		"digits_requests_cancelled_total":      6,
 		"digits_prediction_confidence":         1,
 		"digits_input_flags_total":             3,
 		"digits_input_drift_psi":               3,

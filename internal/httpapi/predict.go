@@ -82,7 +82,8 @@ func (a *API) read(ctx context.Context, x *exchange, model *serving, img sentIma
 	if err != nil {
 		return prediction{}, err
 	}
-	a.record(x, model, id, &result)
+	a.recordDurations(x, &result.Durations)
+	a.recordReading(x, model, id, &result, result.Tensor[:])
 	p := newPrediction(&result)
 	if explain {
 		p.Image.Explain, err = picture(&result.Tensor)

@@ -7,7 +7,6 @@ import (
 
 	"digits/internal/classify"
 	"digits/internal/drift"
-	"digits/pkg/imageprep"
 )
 
 // observeStage puts the time of a stage into metrics and log.
@@ -16,13 +15,17 @@ func (a *API) observeStage(x *exchange, stage int, d time.Duration) {
 	x.stages[stage] += d
 }
 
-// record accounts for an image that s has answered: metrics, log, drift, and
+// recordDurations accounts for the stages of an image.
+func (a *API) recordDurations(x *exchange, d *classify.Durations) {
+	a.observeStage(x, stageQueue, d.Queue)
+	a.observeStage(x, stageDecode, d.Decode)
+	a.observeStage(x, stagePrepare, d.Prepare)
+	a.observeStage(x, stageInfer, d.Infer)
+}
+
+// recordReading accounts for what s read from a tensor: metrics, log, drift, and
 // the window in which feedback can be given. id is the prediction's.
-func (a *API) record(x *exchange, s *serving, id string, r *classify.Result) {
-	a.observeStage(x, stageQueue, r.Durations.Queue)
-	a.observeStage(x, stageDecode, r.Durations.Decode)
-	a.observeStage(x, stagePrepare, r.Durations.Prepare)
-	a.observeStage(x, stageInfer, r.Durations.Infer)
+func (a *API) recordReading(x *exchange, s *serving, id string, r *classify.Result, tensor []float32) {
 	x.digit, x.confidence, x.reason = r.Digit, r.Confidence, r.Reason
 	a.metrics.digits[r.Digit].Inc()
 	a.metrics.confidence.Observe(r.Confidence)
@@ -32,17 +35,17 @@ func (a *API) record(x *exchange, s *serving, id string, r *classify.Result) {
 	for _, flag := range r.Image.Flags {
 		a.metrics.flags.WithLabelValues(flag).Inc()
 	}
-	s.drift.Observe(drift.Sample{Digit: r.Digit, Confidence: r.Confidence, Ink: inkOf(&r.Tensor)})
+	s.drift.Observe(drift.Sample{Digit: r.Digit, Confidence: r.Confidence, Ink: inkOf(tensor)})
 	a.recent.remember(id, r.Digit)
 }
 
 // inkOf is the mean of what the network saw.
-func inkOf(tensor *[imageprep.Pixels]float32) float64 {
+func inkOf(tensor []float32) float64 {
 	sum := float32(0)
 	for _, v := range tensor {
 		sum += v
 	}
-	return float64(sum) / imageprep.Pixels
+	return float64(sum) / float64(len(tensor))
 }
 
 // countCancelled counts a request that ended because nobody waits for it.

@@ -32,10 +32,10 @@ type serving struct {
 // SetModel lets another model answer the requests that begin from now on. Those
 // that have begun keep theirs.
 func (a *API) SetModel(c Classifier, m Model) {
-	a.model.Store(&serving{c, m, drift.NewMonitor(m.Statistics)})
+	a.current.Store(&serving{c, m, drift.NewMonitor(m.Statistics)})
 }
 
 // serving returns what answers a request that begins now.
-func (a *API) serving() *serving { return a.model.Load() }
+func (a *API) serving() *serving { return a.current.Load() }
 
 func (s *serving) reply() modelReply { return modelReply{Name: modelName, Version: s.Version} }
