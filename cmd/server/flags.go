@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"log/slog"
+	"net/netip"
 	"strings"
 	"time"
 
@@ -15,6 +16,7 @@ import (
 // config is what the command line and the environment say.
 type config struct {
 	addr              string
+	adminAddr         string
 	weights           string
 	maxBodyBytes      int64
 	maxBufferedBytes  int64
@@ -28,8 +30,12 @@ type config struct {
 	drainDelay        time.Duration
 	drainTimeout      time.Duration
 	slots             int
+	selfTestInterval  time.Duration
+	trustedProxies    []string
+	feedback          bool
 	logLevel          string
 	logFormat         string
+	logSample         float64
 	showVersion       bool
 	health            string
 }
@@ -40,6 +46,8 @@ func (c *config) flags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Name: "addr", Value: ":8080", Destination: &c.addr, Sources: env("addr"),
 			Usage: "`ADDRESS` to listen on; port 0 takes a free one"},
+		&cli.StringFlag{Name: "admin-addr", Destination: &c.adminAddr, Sources: env("admin-addr"), DefaultText: "none",
+			Usage: "`ADDRESS` of a second listener for operators: metrics, which then are only there, profiles, reload; never let the public reach it"},
 		&cli.StringFlag{Name: "weights", Destination: &c.weights, Sources: env("weights"), DefaultText: "embedded",
 			Usage: "weights `FILE`"},
 		&cli.Int64Flag{Name: "max-body-bytes", Value: httpapi.DefaultMaxBodyBytes, Destination: &c.maxBodyBytes, Sources: env("max-body-bytes"),
@@ -55,14 +63,21 @@ func (c *config) flags() []cli.Flag {
 		duration("read-timeout", 15*time.Second, &c.readTimeout, positive, "longest time for a whole request to arrive"),
 		duration("write-timeout", 30*time.Second, &c.writeTimeout, positive, "longest time from a request's headers to the end of its reply; more than read-timeout and request-timeout together"),
 		duration("idle-timeout", 90*time.Second, &c.idleTimeout, positive, "longest time that an unused connection is kept; more than the load balancer keeps it"),
-		duration("drain-delay", 0, &c.drainDelay, notNegative, "time to go on serving after the signal to stop, while /readyz already fails"),
+		duration("drain-delay", 5*time.Second, &c.drainDelay, notNegative, "time to go on serving after the signal to stop, while /readyz already fails"),
 		duration("drain-timeout", 15*time.Second, &c.drainTimeout, notNegative, "longest time for the last requests to finish after that"),
 		&cli.IntFlag{Name: "slots", Destination: &c.slots, Sources: env("slots"), DefaultText: "one for each core",
 			Validator: between(1, 1024), Usage: "images in work at once, up to 1024"},
+		duration("selftest-interval", time.Minute, &c.selfTestInterval, notNegative, "time between two self-tests; 0 tests only at the start and after a reload"),
+		&cli.StringSliceFlag{Name: "trusted-proxies", Destination: &c.trustedProxies, Sources: env("trusted-proxies"), DefaultText: "none",
+			Validator: areNetworks, Usage: "`NETWORKS` of the proxies whose X-Forwarded-For is believed, such as 10.0.0.0/8,2001:db8::/32"},
+		&cli.BoolFlag{Name: "feedback", Value: true, Destination: &c.feedback, Sources: env("feedback"),
+			Usage: "serve POST /feedback; --feedback=false does not"},
 		&cli.StringFlag{Name: "log-level", Value: "info", Destination: &c.logLevel, Sources: env("log-level"),
 			Validator: isLevel, Usage: "debug, info, warn or error"},
 		&cli.StringFlag{Name: "log-format", Value: "text", Destination: &c.logFormat, Sources: env("log-format"),
 			Validator: isFormat, Usage: "text or json"},
+		&cli.FloatFlag{Name: "log-sample", Value: 1, Destination: &c.logSample, Sources: env("log-sample"),
+			Validator: isShare, Usage: "share of the requests that succeed that is logged, above 0 and up to 1"},
 		&cli.BoolFlag{Name: "version", Destination: &c.showVersion, HideDefault: true,
 			Usage: "print the version and exit"},
 		&cli.StringFlag{Name: "health", Destination: &c.health,
@@ -125,6 +140,22 @@ func isLevel(text string) error {
 func isFormat(text string) error {
 	if text != "text" && text != "json" {
 		return fmt.Errorf("%q is not text or json", text)
+	}
+	return nil
+}
+
+func areNetworks(list []string) error {
+	for _, text := range list {
+		if _, err := netip.ParsePrefix(text); err != nil {
+			return fmt.Errorf("%q is not a network such as 10.0.0.0/8", text)
+		}
+	}
+	return nil
+}
+
+func isShare(v float64) error {
+	if !(v > 0 && v <= 1) {
+		return fmt.Errorf("%v is not above 0 and up to 1", v)
 	}
 	return nil
 }

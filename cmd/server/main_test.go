@@ -4,10 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"errors"
-	"io"
 	"net"
-	"net/http"
 	"os"
 	"os/exec"
 	"regexp"
@@ -30,16 +27,20 @@ func TestMain(m *testing.M) {
 // process is a server as a process of its own.
 type process struct {
 	*exec.Cmd
-	addr string
-	log  *bufio.Scanner
+	addr  string
+	admin string // address of the other listener, if there is one
+	log   *bufio.Scanner
+	read  strings.Builder // of the log
 }
+
+var address = regexp.MustCompile(`addr=(\S+)`)
 
 // start runs the server on a free port and waits until it listens.
 func start(t *testing.T, args ...string) *process {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute) // kills what hangs
 	t.Cleanup(cancel)
-	p := &process{Cmd: exec.CommandContext(ctx, os.Args[0], append([]string{"--addr", "127.0.0.1:0"}, args...)...)}
+	p := &process{Cmd: exec.CommandContext(ctx, os.Args[0], append([]string{"--addr", "127.0.0.1:0", "--drain-delay", "0s"}, args...)...)}
 	p.Env = append(os.Environ(), asServer+"=1")
 	stderr, err := p.StderrPipe()
 	if err != nil {
@@ -50,7 +51,10 @@ func start(t *testing.T, args ...string) *process {
 	}
 	p.log = bufio.NewScanner(stderr)
 	line := p.awaitLog(t, "msg=listening")
-	p.addr = regexp.MustCompile(`addr=(\S+)`).FindStringSubmatch(line)[1]
+	p.addr = address.FindStringSubmatch(line)[1]
+	if _, admin, ok := strings.Cut(p.read.String(), "msg=admin "); ok {
+		p.admin = address.FindStringSubmatch(admin)[1]
+	}
 	return p
 }
 
@@ -58,6 +62,7 @@ func start(t *testing.T, args ...string) *process {
 func (p *process) awaitLog(t *testing.T, text string) string {
 	t.Helper()
 	for p.log.Scan() {
+		p.read.WriteString(p.log.Text() + "\n")
 		if strings.Contains(p.log.Text(), text) {
 			return p.log.Text()
 		}
@@ -73,101 +78,6 @@ func (p *process) end() error {
 	return p.Wait()
 }
 
-// openRequest sends the headers of a request and keeps back its body. When it
-// returns, the handler is at work.
-func openRequest(t *testing.T, addr string) net.Conn {
-	t.Helper()
-	connection, err := net.Dial("tcp", addr)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { connection.Close() })
-	_, err = io.WriteString(connection, "POST /predict HTTP/1.1\r\nHost: digits\r\nContent-Length: 4\r\nExpect: 100-continue\r\n\r\n")
-	if err != nil {
-		t.Fatal(err)
-	}
-	line, err := bufio.NewReader(connection).ReadString('\n')
-	if err != nil || !strings.Contains(line, "100") {
-		t.Fatalf("no 100 Continue but %q, %v", line, err)
-	}
-	return connection
-}
-
-// SIGTERM: /readyz fails at once, the service goes on for the delay, the last
-// request is finished, the exit code is 0.
-func TestTerminationIsGraceful(t *testing.T) {
-	p := start(t, "--drain-delay", "300ms", "--drain-timeout", "20s")
-	reply, err := http.Get("http://" + p.addr + "/readyz")
-	if err != nil || reply.StatusCode != 200 {
-		t.Fatalf("ready: %v, %v", reply, err)
-	}
-	reply.Body.Close()
-	last := openRequest(t, p.addr)
-	if err := p.Process.Signal(syscall.SIGTERM); err != nil {
-		t.Fatal(err)
-	}
-	p.awaitLog(t, "msg=draining")
-	if reply, err = http.Get("http://" + p.addr + "/readyz"); err != nil || reply.StatusCode != 503 || !reply.Close {
-		t.Errorf("draining: %v, %v", reply, err)
-	}
-	reply.Body.Close()
-	p.awaitRefusal(t)
-	if _, err := io.WriteString(last, "text"); err != nil {
-		t.Error(err)
-	}
-	reply, err = http.ReadResponse(bufio.NewReader(last), nil)
-	if err != nil || reply.StatusCode != http.StatusUnsupportedMediaType || !reply.Close {
-		t.Errorf("the last request: %v, %v", reply, err)
-	}
-	if err := p.end(); err != nil {
-		t.Errorf("the process ended with %v", err)
-	}
-}
-
-// awaitRefusal waits until the server takes no more connections.
-func (p *process) awaitRefusal(t *testing.T) {
-	t.Helper()
-	for range 1000 {
-		connection, err := net.Dial("tcp", p.addr)
-		if err != nil {
-			return
-		}
-		connection.Close()
-		time.Sleep(10 * time.Millisecond)
-	}
-	t.Error("the server still takes connections")
-}
-
-func TestSecondSignalEndsAtOnce(t *testing.T) {
-	p := start(t, "--drain-delay", "1h")
-	if err := p.Process.Signal(syscall.SIGTERM); err != nil {
-		t.Fatal(err)
-	}
-	p.awaitLog(t, "msg=draining")
-	if err := p.Process.Signal(syscall.SIGTERM); err != nil {
-		t.Fatal(err)
-	}
-	var exit *exec.ExitError
-	if err := p.end(); !errors.As(err, &exit) || exit.ExitCode() != exitSecondSignal {
-		t.Errorf("the process ended with %v", err)
-	}
-}
-
-// A request that does not end in the drain timeout is cut off, and the exit
-// code tells.
-func TestDrainTimeout(t *testing.T) {
-	p := start(t, "--drain-timeout", "10ms")
-	openRequest(t, p.addr)
-	if err := p.Process.Signal(os.Interrupt); err != nil {
-		t.Fatal(err)
-	}
-	p.awaitLog(t, "cut off")
-	var exit *exec.ExitError
-	if err := p.end(); !errors.As(err, &exit) || exit.ExitCode() != 1 {
-		t.Errorf("the process ended with %v", err)
-	}
-}
-
 // command runs the program in this process, for calls that end by themselves.
 func command(args ...string) (code int, stdout, stderr string) {
 	var out, log bytes.Buffer
@@ -179,7 +89,8 @@ func TestUsageErrors(t *testing.T) {
 	for _, args := range [][]string{
 		{"--unknown"}, {"-unknown", "1"}, {"serve"}, {"--addr"}, {"--slots", "many"}, {"--slots", "-1"}, {"--slots", "0"}, {"--slots", "1025"}, {"--idle-timeout", "0"},
 		{"--idle-timeout", "90"}, {"--max-pixels", "0"}, {"--max-pixels", "3135"}, {"--max-images", "0"}, {"--max-images", "17"}, {"--max-body-bytes", "0"}, {"--log-level", "loud"}, {"--log-format", "xml"},
-		{"--drain-delay", "-1s"}, {"--health", "nonsense"}, {"--health="}, {"--addr", ":0", "--health", "self"}, {"--health", "http://[::1"},
+		{"--drain-delay", "-1s"}, {"--selftest-interval", "-1s"}, {"--trusted-proxies", "10.0.0.1"}, {"--trusted-proxies", "10.0.0.0/8,proxy"},
+		{"--log-sample", "0"}, {"--log-sample", "1.5"}, {"--log-sample", "NaN"}, {"--feedback=maybe"}, {"--health", "nonsense"}, {"--health="}, {"--addr", ":0", "--health", "self"}, {"--health", "http://[::1"},
 		{"--write-timeout", "20s"}, {"--read-timeout", "1h"}, {"--request-timeout", "2562047h"},
 		{"--max-buffered-bytes", "16777215"}, {"--max-body-bytes", "9223372036854775807"},
 	} {

@@ -25,7 +25,7 @@ func TestRun(t *testing.T) {
 	logOut, logIn := io.Pipe()
 	ended := make(chan error, 1)
 	go func() {
-		err := run(ctx, []string{"server", "--addr", "127.0.0.1:0", "--max-images", "1", "--log-format", "json"}, io.Discard, logIn)
+		err := run(ctx, []string{"server", "--addr", "127.0.0.1:0", "--drain-delay", "0s", "--max-images", "1", "--log-format", "json"}, io.Discard, logIn)
 		logIn.Close()
 		ended <- err
 	}()

@@ -1,132 +1,98 @@
 package main
 
 import (
-	"bytes"
-	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"log/slog"
-	"net"
-	"net/http"
-	"time"
+	"os"
+	"os/signal"
+	"sync"
+	"syscall"
 
-	"digits/internal/classify"
+	"github.com/prometheus/client_golang/prometheus"
+
 	"digits/internal/httpapi"
+	"digits/internal/lifecycle"
 	"digits/pkg/cnn"
-	"digits/pkg/imageprep"
-	"digits/weights"
 )
 
 // serve answers requests until the context ends.
 func serve(ctx context.Context, c config, stderr io.Writer) error {
+	hangups := make(chan os.Signal, 1)
+	signal.Notify(hangups, syscall.SIGHUP) // before anything slow, or it would end the process
+	defer signal.Stop(hangups)
 	logger := c.logger(stderr)
-	model, err := c.model()
+	initial, err := c.load()
 	if err != nil {
 		return err
 	}
-	version := modelVersion(model)
-	classifier, err := classify.New(model, classify.Options{Slots: c.slots, Image: imageprep.Options{MaxPixels: c.maxPixels}})
+	options := c.apiOptions(initial, logger)
+	api := httpapi.New(options)
+	keeper := lifecycle.New(lifecycle.Options{API: api, Initial: initial, Load: c.load, Registry: options.Registry, Logger: logger})
+	listeners, err := c.listeners(api, keeper, logger)
 	if err != nil {
-		return fmt.Errorf("%s: %w", cmp.Or(c.weights, "embedded weights"), err)
+		return err
 	}
-	api := httpapi.New(httpapi.Options{
-		Classifier:       classifier,
-		Model:            httpapi.Model{Version: version, Digest: model.Digest()},
+	_ = keeper.SelfTest(ctx) // it logs its error, and the API is not ready
+	if ctx.Err() != nil {    // nothing has been served, so there is nothing to drain
+		logger.Info("stopped")
+		return closeAll(listeners)
+	}
+	for _, admin := range listeners[1:] {
+		logger.Info("admin", "addr", admin.Addr().String())
+	}
+	logger.Info("listening", "addr", listeners[0].Addr().String(), "version", programVersion(), "model", initial.Model.Version, "kernel", cnn.Kernel())
+	var keeping sync.WaitGroup
+	defer keeping.Wait()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	keeping.Go(func() { keeper.Run(ctx, c.selfTestInterval, hangups) })
+	return c.serveUntil(ctx, listeners, api, logger)
+}
+
+func (c config) apiOptions(initial lifecycle.Served, logger *slog.Logger) httpapi.Options {
+	o := httpapi.Options{
+		Classifier:       initial.Classifier,
+		Model:            initial.Model,
 		Build:            httpapi.Build{Version: programVersion(), Kernel: cnn.Kernel()},
+		Registry:         prometheus.NewRegistry(),
 		Logger:           logger,
 		MaxBodyBytes:     c.maxBodyBytes,
 		MaxBufferedBytes: c.maxBufferedBytes,
 		MaxPixels:        c.maxPixels,
 		MaxImages:        c.maxImages,
 		RequestTimeout:   c.requestTimeout,
-	})
-	listener, err := net.Listen("tcp", c.addr)
+		TrustedProxies:   c.trustedProxies,
+		LogSample:        c.logSample,
+		AdminListener:    c.adminAddr != "",
+	}
+	if c.feedback {
+		o.FeedbackWindow = httpapi.DefaultFeedbackWindow
+	}
+	return o
+}
+
+// listeners opens the public listener and, if there is to be one, that of the
+// operators.
+func (c config) listeners(api *httpapi.API, keeper *lifecycle.Keeper, logger *slog.Logger) ([]listener, error) {
+	server := c.server(api, logger)
+	server.WriteTimeout = c.writeTimeout
+	public, err := listen("addr", c.addr, server)
+	if err != nil || c.adminAddr == "" {
+		return []listener{public}, err
+	}
+	admin, err := listen("admin-addr", c.adminAddr, c.server(api.Admin(keeper.Reload), logger)) // a profile takes as long as it is asked to
 	if err != nil {
-		return fmt.Errorf("cannot listen on %s: %w; choose another address with --addr", c.addr, err)
+		return nil, errors.Join(err, public.Close())
 	}
-	err = classifier.SelfTest(ctx)
-	if ctx.Err() != nil { // nothing has been served, so there is nothing to drain
-		logger.Info("stopped")
-		return listener.Close()
-	}
-	if err != nil {
-		logger.Error("not ready: this instance must not be used", "error", err)
-	} else {
-		api.SetReady(true)
-	}
-	logger.Info("listening", "addr", listener.Addr().String(), "version", programVersion(), "model", version,
-		"kernel", cnn.Kernel(), "slots", classifier.Slots())
-	return c.serveUntil(ctx, listener, api, logger)
+	return []listener{public, admin}, nil
 }
 
-// serveUntil serves until the context ends: then /readyz fails, the service
-// goes on for the drain delay, and the last requests get the drain timeout.
-func (c config) serveUntil(ctx context.Context, listener net.Listener, api *httpapi.API, logger *slog.Logger) error {
-	server := &http.Server{
-		Handler:           api,
-		ReadHeaderTimeout: c.readHeaderTimeout,
-		ReadTimeout:       c.readTimeout,
-		WriteTimeout:      c.writeTimeout,
-		IdleTimeout:       c.idleTimeout,
-		MaxHeaderBytes:    16 << 10,
-		ErrorLog:          slog.NewLogLogger(logger.Handler(), slog.LevelWarn),
+func closeAll(listeners []listener) error {
+	var errs []error
+	for _, l := range listeners {
+		errs = append(errs, l.Close())
 	}
-	ended := make(chan error, 1)
-	go func() { ended <- server.Serve(listener) }()
-	select {
-	case err := <-ended:
-		return fmt.Errorf("serving ended: %w", err)
-	case <-ctx.Done():
-	}
-	api.Drain()
-	logger.Info("draining", "delay", c.drainDelay, "timeout", c.drainTimeout)
-	select {
-	case err := <-ended:
-		return fmt.Errorf("serving ended: %w", err)
-	case <-time.After(c.drainDelay):
-	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.drainTimeout)
-	defer cancel()
-	if err := server.Shutdown(ctx); err != nil {
-		return fmt.Errorf("stopping: %w; the last requests were cut off", errors.Join(err, server.Close()))
-	}
-	logger.Info("stopped")
-	return nil
-}
-
-// model loads the weights file, or the embedded weights.
-func (c config) model() (*cnn.Model, error) {
-	if c.weights != "" {
-		return cnn.LoadFile(c.weights)
-	}
-	return cnn.Load(bytes.NewReader(weights.Default()))
-}
-
-// modelVersion is what the weights file says, or the start of its digest.
-func modelVersion(m *cnn.Model) string {
-	if version := m.Metadata()["version"]; version != "" {
-		return version
-	}
-	return m.Digest()[:12]
-}
-
-func (c config) logger(w io.Writer) *slog.Logger {
-	var level slog.Level
-	_ = level.UnmarshalText([]byte(c.logLevel)) // the flag is valid
-	options := &slog.HandlerOptions{Level: level, ReplaceAttr: durationsAsText}
-	if c.logFormat == "json" {
-		return slog.New(slog.NewJSONHandler(w, options))
-	}
-	return slog.New(slog.NewTextHandler(w, options))
-}
-
-// durationsAsText makes the JSON log say 1.5ms as the text log does, and not
-// 1500000 of an unnamed unit.
-func durationsAsText(_ []string, a slog.Attr) slog.Attr {
-	if a.Value.Kind() == slog.KindDuration {
-		a.Value = slog.StringValue(a.Value.Duration().String())
-	}
-	return a
+	return errors.Join(errs...)
 }

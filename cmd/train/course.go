@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"digits/internal/calibration"
+	"digits/internal/drift"
 	"digits/pkg/cnn"
 )
 
@@ -20,7 +21,7 @@ import (
 //	teachers   larger networks, on the images that are not held out
 //	rehearsal  the network itself, taught by them, on the same images: the
 //	           held-out ones calibrate it
-//	final      the same on all images, with the rehearsal's calibration
+//	final      the same on all images, with the rehearsal's calibration and statistics
 
 // stage is one run of a course.
 type stage struct {
@@ -66,7 +67,7 @@ func fitCourse(ctx context.Context, final *fitting, load func() (data, error), s
 			return nil, err
 		}
 		if r.recipe.Rehearsal {
-			final.calibration = m.Metadata()[calibration.Key]
+			final.calibration, final.statistics = m.Metadata()[calibration.Key], m.Metadata()[drift.Key]
 		} else {
 			final.teachers = append(final.teachers, m)
 		}

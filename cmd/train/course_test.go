@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"digits/internal/calibration"
+	"digits/internal/drift"
 	"digits/internal/mnist"
 	"digits/pkg/cnn"
 )
@@ -72,10 +73,10 @@ func TestCourseMakesTeachersARehearsalAndTheFinal(t *testing.T) {
 func TestFinalTakesTheRehearsalsCalibration(t *testing.T) {
 	o := testOptions(t)
 	o.recipe.Epochs, o.recipe.Average = 1, 0.5
-	f := &fitting{options: o, calibration: `{"a calibration"}`}
+	f := &fitting{options: o, calibration: `{"temperature":1,"coverage":0.9,"candidates":0.1,"rejection":1}`, statistics: "those of the rehearsal"}
 	load := func() (data, error) { return data{squares(200, 1), squares(50, 2)}, nil }
 	m, err := fitOne(t.Context(), f, load, io.Discard, io.Discard)
-	if err != nil || m.Metadata()[calibration.Key] != f.calibration {
+	if err != nil || m.Metadata()[calibration.Key] != f.calibration || m.Metadata()[drift.Key] != f.statistics {
 		t.Errorf("the calibration is %q, %v", m.Metadata()[calibration.Key], err)
 	}
 }

@@ -30,6 +30,7 @@ type fitting struct {
 	recipe      recipe
 	teachers    []*cnn.Model
 	calibration string // of a rehearsal, or empty
+	statistics  string // of a rehearsal, or empty
 	train       mnist.Set
 	valid       mnist.Set
 	trainer     *cnn.Trainer
@@ -246,6 +247,9 @@ func (f *fitting) finish(ctx context.Context, stdout io.Writer) (*cnn.Model, err
 	}
 	if f.calibration != "" {
 		m = m.WithMetadata(calibration.Key, f.calibration)
+	}
+	if m, err = f.prove(ctx, m, stdout); err != nil {
+		return nil, err
 	}
 	if err := m.SaveFile(f.options.out); err != nil {
 		return nil, err

@@ -58,7 +58,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		Description:     "Exit codes: 0 done, 1 could not go on, 2 wrong usage, 130 interrupted, with a checkpoint for --resume.",
 		Flags:           fitCommand(stdout, stderr).Flags,
 		Action:          fit.Action,
-		Commands:        []*cli.Command{fit, evalCommand(stdout, stderr), calibrateCommand(stdout, stderr), reportCommand(stdout, stderr), tuneCommand(stdout, stderr)},
+		Commands:        []*cli.Command{fit, evalCommand(stdout, stderr), calibrateCommand(stdout, stderr), proofCommand(stdout, stderr), reportCommand(stdout, stderr), tuneCommand(stdout, stderr)},
 		HideHelpCommand: true,
 		Writer:          stdout,
 		ErrWriter:       stderr,

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"digits/internal/calibration"
+	"digits/internal/proof"
 	"digits/pkg/cnn"
 	"digits/pkg/imageprep"
 )
@@ -47,6 +48,7 @@ type Classifier struct {
 	slots       chan *slot   // the free ones: pool of workspaces and limit of concurrency in one
 	waiting     atomic.Int64 // images in the queue
 	stages      stages
+	checks      []check // of the self-test
 }
 
 // slot is the memory that one image in work needs.
@@ -56,8 +58,8 @@ type slot struct {
 }
 
 // New returns a classifier for the model, which reads its output by the
-// calibration in the model's metadata. The error wraps ErrArchitecture or
-// calibration.ErrInvalid.
+// calibration in the model's metadata and tests itself by the proof there. The
+// error wraps ErrArchitecture, calibration.ErrInvalid or proof.ErrInvalid.
 func New(model *cnn.Model, options Options) (*Classifier, error) {
 	in, out := model.Spec().Input, model.OutputShape()
 	if in != (cnn.Shape{C: 1, H: imageprep.Side, W: imageprep.Side}) || out.Size() != Classes && out.Size() != Classes+1 {
@@ -65,6 +67,10 @@ func New(model *cnn.Model, options Options) (*Classifier, error) {
 			ErrArchitecture, in, out, imageprep.Side, imageprep.Side, Classes, Classes+1)
 	}
 	calibrated, err := calibration.Of(model.Metadata())
+	if err != nil {
+		return nil, err
+	}
+	proven, err := proof.Of(model.Metadata(), out.Size())
 	if err != nil {
 		return nil, err
 	}
@@ -80,6 +86,7 @@ func New(model *cnn.Model, options Options) (*Classifier, error) {
 		options:     options,
 		slots:       make(chan *slot, options.Slots),
 		stages:      stages{decode: imageprep.Decode, prepare: imageprep.Tensor},
+		checks:      checksOf(proven),
 	}
 	for range options.Slots {
 		c.slots <- &slot{workspace: model.NewWorkspace(1)}
@@ -96,9 +103,12 @@ func (c *Classifier) Busy() int { return cap(c.slots) - len(c.slots) }
 // Waiting returns how many images wait for a slot.
 func (c *Classifier) Waiting() int { return int(c.waiting.Load()) }
 
+// QueueCapacity returns how many images may wait for a slot.
+func (c *Classifier) QueueCapacity() int { return c.options.Queue }
+
 // Classify reads the digit in an encoded image. It waits for a free slot, and
-// gives up between two stages when the context ends. Its errors are the
-// context's, those of imageprep about the image, ErrOverloaded, ErrNotFinite
+// gives up between two stages when the context ends. Its errors are a
+// *StageError with the context's, those of imageprep about the image, ErrOverloaded, ErrNotFinite
 // or ErrPanic.
 func (c *Classifier) Classify(ctx context.Context, data []byte) (Result, error) {
 	var r Result
@@ -117,7 +127,7 @@ func (c *Classifier) Classify(ctx context.Context, data []byte) (Result, error) 
 
 // acquire takes a free slot, or waits in the queue for one.
 func (c *Classifier) acquire(ctx context.Context) (*slot, error) {
-	if err := ctx.Err(); err != nil {
+	if err := ended(ctx, "queue"); err != nil {
 		return nil, err
 	}
 	select {
@@ -134,6 +144,6 @@ func (c *Classifier) acquire(ctx context.Context) (*slot, error) {
 	case s := <-c.slots:
 		return s, nil
 	case <-ctx.Done():
-		return nil, ctx.Err()
+		return nil, ended(ctx, "queue")
 	}
 }

@@ -36,12 +36,7 @@ func newClassifier(t testing.TB, options Options) *Classifier {
 }
 
 func picture(t testing.TB) []byte {
-	t.Helper()
-	data, err := stroke()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return data
+	return asPNG(stroke())
 }
 
 func TestNewRefusesOtherArchitectures(t *testing.T) {

@@ -26,6 +26,8 @@ type Result struct {
 	Image         imageprep.Info            // what was done with the image
 	Tensor        [imageprep.Pixels]float32 // what the network saw, in [0,1], row by row
 	Durations     Durations
+
+	logits [Classes + 1]float32
 }
 
 // Durations are the times that the stages took.

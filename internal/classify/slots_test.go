@@ -71,7 +71,8 @@ func TestContextEndsTheWork(t *testing.T) {
 	gone, cancel := context.WithCancel(context.Background())
 	cancel()
 	c := newClassifier(t, Options{Slots: 1})
-	if _, err := c.Classify(gone, picture(t)); !errors.Is(err, context.Canceled) {
+	var in *StageError
+	if _, err := c.Classify(gone, picture(t)); !errors.Is(err, context.Canceled) || !errors.As(err, &in) || in.Stage != "queue" {
 		t.Errorf("before the queue: %v", err)
 	}
 	decode, prepare := c.stages.decode, c.stages.prepare
@@ -90,7 +91,7 @@ func TestContextEndsTheWork(t *testing.T) {
 				cancel()
 				return prepare(x, img, info, o)
 			}
-			if _, err := c.Classify(ctx, picture(t)); !errors.Is(err, context.Canceled) {
+			if _, err := c.Classify(ctx, picture(t)); !errors.Is(err, context.Canceled) || !errors.As(err, &in) || in.Stage != stage {
 				t.Errorf("error %v", err)
 			}
 			if prepared != (stage == "prepare") {

@@ -17,6 +17,24 @@ type stages struct {
 	prepare func([]float32, image.Image, *imageprep.Info, imageprep.Options) error
 }
 
+// StageError is a context's error with the stage that was the last: queue,
+// decode or prepare.
+type StageError struct {
+	Stage string
+	Err   error
+}
+
+func (e *StageError) Error() string { return e.Err.Error() + " in the stage " + e.Stage }
+func (e *StageError) Unwrap() error { return e.Err }
+
+// ended returns the error of a context that has ended, or nil.
+func ended(ctx context.Context, stage string) error {
+	if err := ctx.Err(); err != nil {
+		return &StageError{stage, err}
+	}
+	return nil
+}
+
 // run takes the image through the stages. A panic in one of them becomes an
 // error, so that one image cannot stop the service.
 func (c *Classifier) run(ctx context.Context, s *slot, data []byte, r *Result) (err error) {
@@ -36,14 +54,14 @@ func (c *Classifier) run(ctx context.Context, s *slot, data []byte, r *Result) (
 		return err
 	}
 	r.Durations.Decode = lap()
-	if err = ctx.Err(); err != nil {
+	if err = ended(ctx, "decode"); err != nil {
 		return err
 	}
 	if err = c.stages.prepare(s.tensor[:], img, &r.Image, c.options.Image); err != nil {
 		return err
 	}
 	r.Durations.Prepare = lap()
-	if err = ctx.Err(); err != nil {
+	if err = ended(ctx, "prepare"); err != nil {
 		return err
 	}
 	if err = c.infer(s, r); err != nil {
@@ -62,6 +80,7 @@ func (c *Classifier) infer(s *slot, r *Result) error {
 	if err != nil {
 		return err
 	}
+	copy(r.logits[:], logits)
 	r.Digit = cnn.ArgMax(logits[:Classes])
 	r.Probabilities = c.calibration.Probabilities(logits)
 	r.Confidence = r.Probabilities[r.Digit]

@@ -3,38 +3,25 @@
 package httpapi
 
 import (
-	"context"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/go-chi/chi/v5"
 	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"digits/api"
-	"digits/internal/classify"
 )
-
-// Classifier reads the digit in an encoded image.
-type Classifier interface {
-	Classify(ctx context.Context, data []byte) (classify.Result, error)
-}
-
-// modelName is what the service calls its model, whichever weights it has.
-const modelName = "digits"
-
-// Model says which weights give the answers.
-type Model struct{ Version, Digest string }
 
 // Build says which program gives the answers.
 type Build struct{ Version, Kernel string }
 
 // Options say how an API works. Only the Classifier is needed.
 type Options struct {
-	Classifier       Classifier
+	Classifier       Classifier // with Model, what answers until SetModel is called
 	Model            Model
 	Build            Build
 	Registry         *prometheus.Registry // takes the metrics and is served by /metrics; nil means a new one
@@ -44,6 +31,10 @@ type Options struct {
 	MaxPixels        int                  // of an image, as the Classifier has it, for problems to tell; 0 means DefaultMaxPixels
 	MaxImages        int                  // of one request; 0 means DefaultMaxImages
 	RequestTimeout   time.Duration        // for an answer, once the request has been read; 0 means DefaultRequestTimeout
+	TrustedProxies   []string             // networks as 10.0.0.0/8 whose X-Forwarded-For is believed; an invalid one panics
+	LogSample        float64              // share of the requests that succeed, up to 1, that is logged; 0 means all
+	FeedbackWindow   int                  // last predictions that feedback can be given on; 0 means that there is no /feedback
+	AdminListener    bool                 // /metrics is served by Admin and not here
 }
 
 // Defaults of Options.
@@ -53,14 +44,18 @@ const (
 	DefaultMaxPixels        = 25_000_000
 	DefaultMaxImages        = 16
 	DefaultRequestTimeout   = 5 * time.Second
+	DefaultFeedbackWindow   = 10_000
 )
 
 // API answers the service's requests. It starts out not ready.
 type API struct {
 	options Options
 	router  *chi.Mux
+	current atomic.Pointer[serving]
 	metrics *metrics
 	health  health
+	sample  sample
+	recent  *recent
 	bodies  budget            // memory for them
 	limits  *strings.Replacer // puts the limits into the texts of problems
 }
@@ -72,12 +67,14 @@ func New(options Options) *API {
 		panic("httpapi: Options.Classifier is nil")
 	}
 	options = options.withDefaults()
-	a := &API{options: options, router: chi.NewRouter(), metrics: newMetrics(options), limits: options.limits()}
+	a := &API{options: options, router: chi.NewRouter(), metrics: newMetrics(options), limits: options.limits(), recent: newRecent(options.FeedbackWindow)}
+	a.SetModel(options.Classifier, options.Model)
+	a.options.Classifier = nil // it may not be the one that answers
 	a.bodies.limit = options.MaxBufferedBytes
-	options.Registry.MustRegister(a.bodies.gauge())
-	a.router.Use(a.track, a.securityHeaders, a.closeWhileDraining, a.instrument, a.logAccess, a.recoverPanics)
+	a.sample.share = options.LogSample
+	options.Registry.MustRegister(a.bodies.gauge(), liveMetrics{a.serving})
+	a.router.Use(a.track, clientAddress(options.TrustedProxies), a.securityHeaders, a.closeWhileDraining, a.instrument, a.logAccess, a.recoverPanics)
 	a.routes()
-	a.metrics.create(a.router)
 	return a
 }
 
@@ -100,6 +97,9 @@ func (o Options) withDefaults() Options {
 	if o.MaxImages <= 0 {
 		o.MaxImages = DefaultMaxImages
 	}
+	if o.LogSample <= 0 {
+		o.LogSample = 1
+	}
 	if o.RequestTimeout <= 0 {
 		o.RequestTimeout = DefaultRequestTimeout
 	}
@@ -111,23 +111,38 @@ func (o Options) limits() *strings.Replacer {
 }
 
 func (a *API) routes() {
-	a.router.NotFound(a.notFound)
-	a.router.MethodNotAllowed(a.methodNotAllowed)
 	a.router.Post("/predict", a.predict)
-	a.get("/livez", http.HandlerFunc(a.livez))
-	a.get("/healthz", http.HandlerFunc(a.livez))
-	a.get("/readyz", http.HandlerFunc(a.readyz))
-	a.get("/metrics", promhttp.HandlerFor(a.options.Registry, promhttp.HandlerOpts{
-		EnableOpenMetrics: true,
-		ErrorLog:          slog.NewLogLogger(a.options.Logger.Handler(), slog.LevelError),
-	}))
-	a.get("/openapi.yaml", http.HandlerFunc(document))
+	if a.options.FeedbackWindow > 0 {
+		a.router.Post(feedbackPath, a.feedback)
+	}
+	a.healthRoutes(a.router)
+	if !a.options.AdminListener {
+		a.get(a.router, "/metrics", a.metricsHandler())
+	}
+	a.get(a.router, "/openapi.yaml", http.HandlerFunc(document))
+	a.addRoutes(a.router)
+}
+
+func (a *API) healthRoutes(router chi.Router) {
+	a.get(router, "/livez", http.HandlerFunc(a.livez))
+	a.get(router, "/healthz", http.HandlerFunc(a.livez))
+	a.get(router, "/readyz", http.HandlerFunc(a.readyz))
 }
 
 // get adds a handler for GET and HEAD.
-func (a *API) get(pattern string, h http.Handler) {
-	a.router.Method(http.MethodGet, pattern, h)
-	a.router.Method(http.MethodHead, pattern, h)
+func (a *API) get(router chi.Router, pattern string, h http.Handler) {
+	router.Method(http.MethodGet, pattern, h)
+	router.Method(http.MethodHead, pattern, h)
+}
+
+// addRoutes completes a router: its metrics, and what there is no route for.
+func (a *API) addRoutes(router chi.Router) {
+	router.NotFound(a.notFound)
+	router.MethodNotAllowed(a.methodNotAllowed)
+	_ = chi.Walk(router, func(method, pattern string, _ http.Handler, _ ...func(http.Handler) http.Handler) error {
+		a.metrics.addRoute(method, pattern)
+		return nil
+	})
 }
 
 // ServeHTTP answers a request.

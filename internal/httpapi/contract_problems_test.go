@@ -85,6 +85,10 @@ func TestContractDescribesEveryProblem(t *testing.T) {
 	fails := func(err error) http.Handler { return httpapi.New(httpapi.Options{Classifier: failing{err}}) }
 	get := func(path string) *http.Request { return httptest.NewRequest(http.MethodGet, path, nil) }
 
+	predictions(t, h, "given", seven)
+	h.ServeHTTP(httptest.NewRecorder(), feedback(`{"id": "given", "label": 7}`))
+	admin := h.Admin(func(context.Context) (httpapi.Model, error) { return httpapi.Model{}, io.ErrUnexpectedEOF })
+
 	provoked := map[string]bool{}
 	for _, test := range []struct {
 		name    string
@@ -131,6 +135,10 @@ func TestContractDescribesEveryProblem(t *testing.T) {
 		{"a bug", httpapi.New(httpapi.Options{Classifier: panicking{}}), post("image/png", seven), 500, "internal"},
 		{"a network whose output is not finite", fails(fmt.Errorf("%w: use another weights file", classify.ErrNotFinite)), post("image/png", seven), 500, "internal"},
 		{"overload", fails(classify.ErrOverloaded), post("image/png", seven), 503, "overloaded"},
+		{"feedback without a label", h, feedback(`{"id": "given"}`), 400, "invalid-feedback"},
+		{"feedback on nothing", h, feedback(`{"id": "never", "label": 7}`), 404, "unknown-prediction"},
+		{"feedback given twice", h, feedback(`{"id": "given", "label": 7}`), 409, "feedback-given"},
+		{"a damaged weights file", admin, httptest.NewRequest(http.MethodPost, "/-/reload", nil), 500, "reload-failed"},
 		{"not ready", notReady, get("/readyz"), 503, "not-ready"},
 		{"draining", draining, get("/readyz"), 503, "draining"},
 		{"deadline", fails(context.DeadlineExceeded), post("image/png", seven), 504, "deadline-exceeded"},

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/go-chi/chi/v5"
+	"github.com/prometheus/client_golang/prometheus"
 )
 
 // instrument counts and times requests.
@@ -16,11 +17,21 @@ func (a *API) instrument(next http.Handler) http.Handler {
 		defer func() {
 			a.metrics.inFlight.Dec()
 			x := exchangeOf(r)
-			a.metrics.requests.WithLabelValues(a.route(r), methodLabel(r.Method), strconv.Itoa(x.status())).
-				Observe(time.Since(x.began).Seconds())
+			observe(a.metrics.requests.WithLabelValues(a.route(r), methodLabel(r.Method), strconv.Itoa(x.status())),
+				time.Since(x.began).Seconds(), x.trace)
 		}()
 		next.ServeHTTP(w, r)
 	})
+}
+
+// observe puts a value into a histogram, with the trace that it is an example
+// of when that is recorded elsewhere.
+func observe(histogram prometheus.Observer, v float64, t trace) {
+	if examples, ok := histogram.(prometheus.ExemplarObserver); ok && t.sampled {
+		examples.ObserveWithExemplar(v, prometheus.Labels{"trace_id": t.id})
+		return
+	}
+	histogram.Observe(v)
 }
 
 // route returns the pattern that the request matched, once it has been routed.
@@ -31,6 +42,10 @@ func (a *API) route(r *http.Request) string {
 	}
 	return unmatched
 }
+
+const unmatched = "unmatched" // the route of requests that match none
+
+var methods = []string{http.MethodDelete, http.MethodGet, http.MethodHead, http.MethodOptions, http.MethodPatch, http.MethodPost, http.MethodPut}
 
 // methodLabel returns the method, or "other" for one that is not common.
 func methodLabel(method string) string {

@@ -1,37 +1,50 @@
 package httpapi
 
 import (
-	"net/http"
 	"runtime"
 	"slices"
 	"strconv"
 	"time"
 
-	"github.com/go-chi/chi/v5"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"digits/internal/classify"
 )
 
-// Label values are known in advance: nothing that a client sends can add one.
-var (
-	methods    = []string{http.MethodDelete, http.MethodGet, http.MethodHead, http.MethodOptions, http.MethodPatch, http.MethodPost, http.MethodPut}
-	stageNames = []string{"read", "queue", "decode", "prepare", "infer", "encode"}
+// Stages of a request. Label values are known in advance: nothing that a client
+// sends can add one.
+const (
+	stageRead = iota
+	stageQueue
+	stageDecode
+	stagePrepare
+	stageInfer
+	stageEncode
+	stageCount
 )
 
-const unmatched = "unmatched" // the route of requests that match none
+var stageNames = [stageCount]string{"read", "queue", "decode", "prepare", "infer", "encode"}
+
+// inputFlags are the flags of image preparation.
+var inputFlags = []string{"low_contrast", "clipped", "tiny"}
 
 type metrics struct {
 	requests    *prometheus.HistogramVec // route, method, code
 	inFlight    prometheus.Gauge
 	stages      *prometheus.HistogramVec // stage
 	predictions *prometheus.CounterVec   // digit
-	abstentions *prometheus.CounterVec   // reason
-	rejected    *prometheus.CounterVec   // reason
+	confidence  prometheus.Histogram
+	abstentions *prometheus.CounterVec // reason
+	flags       *prometheus.CounterVec // flag
+	rejected    *prometheus.CounterVec // reason
+	cancelled   *prometheus.CounterVec // stage
+	feedback    *prometheus.CounterVec // predicted, actual
 	panics      prometheus.Counter
-	digits      [classify.Classes]prometheus.Counter
-	patterns    []string
+
+	digits   [classify.Classes]prometheus.Counter
+	stage    [stageCount]prometheus.Observer
+	patterns []string // of all routes
 }
 
 // seconds are options of a histogram of durations, from 0.1 ms, as classic and
@@ -56,70 +69,67 @@ func newMetrics(o Options) *metrics {
 			Help: "Requests that are being answered."}),
 		stages: prometheus.NewHistogramVec(seconds("digits_stage_duration_seconds",
 			"Time that a request spent reading and encoding, and each of its images in queue, decode, prepare and infer."), []string{"stage"}),
-		predictions: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "digits_predictions_total",
-			Help: "Images that were answered, by the most probable digit, accepted or not."}, []string{"digit"}),
-		abstentions: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "digits_abstentions_total",
-			Help: "Images among those answered whose digit was not accepted."}, []string{"reason"}),
-		rejected: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "digits_requests_rejected_total",
-			Help: "Requests, or single images of several, that were answered with a problem."}, []string{"reason"}),
-		panics: prometheus.NewCounter(prometheus.CounterOpts{Name: "digits_panics_total",
-			Help: "Panics that were caught."}),
+		predictions: counters("digits_predictions_total", "Images that were answered, by the most probable digit, accepted or not.", "digit"),
+		confidence: prometheus.NewHistogram(prometheus.HistogramOpts{Name: "digits_prediction_confidence",
+			Help: "Probability of the most probable digit of each image.", Buckets: []float64{0.5, 0.8, 0.9, 0.95, 0.99, 0.999}}),
+		abstentions: counters("digits_abstentions_total", "Images among those answered whose digit was not accepted.", "reason"),
+		flags:       counters("digits_input_flags_total", "Images among those answered that have something doubtful.", "flag"),
+		rejected:    counters("digits_requests_rejected_total", "Requests, or single images of several, that were answered with a problem.", "reason"),
+		cancelled:   counters("digits_requests_cancelled_total", "Requests whose client left or whose time was over, by the last stage.", "stage"),
+		feedback:    counters("digits_feedback_total", "Predictions on which clients said what the image showed.", "predicted", "actual"),
+		panics:      prometheus.NewCounter(prometheus.CounterOpts{Name: "digits_panics_total", Help: "Panics that were caught."}),
 	}
-	o.Registry.MustRegister(m.requests, m.inFlight, m.stages, m.predictions, m.abstentions, m.rejected, m.panics,
-		info("digits_build_info", "The running program.", prometheus.Labels{
-			"version": o.Build.Version, "go_version": runtime.Version(), "kernel": o.Build.Kernel}),
-		info("digits_model_info", "The weights in use.", prometheus.Labels{
-			"name": modelName, "version": o.Model.Version, "digest": o.Model.Digest}),
-		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	o.Registry.MustRegister(m.requests, m.inFlight, m.stages, m.predictions, m.confidence, m.abstentions, m.flags, m.rejected, m.cancelled,
+		m.feedback, m.panics, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	build := prometheus.NewGauge(prometheus.GaugeOpts{Name: "digits_build_info", Help: "The running program.", ConstLabels: prometheus.Labels{
+		"version": o.Build.Version, "go_version": runtime.Version(), "kernel": o.Build.Kernel}})
+	build.Set(1)
+	o.Registry.MustRegister(build)
+	m.create(o)
 	return m
 }
 
-// info is a metric whose labels are its content.
-func info(name, help string, labels prometheus.Labels) prometheus.Collector {
-	g := prometheus.NewGauge(prometheus.GaugeOpts{Name: name, Help: help, ConstLabels: labels})
-	g.Set(1)
-	return g
+func counters(name, help string, labels ...string) *prometheus.CounterVec {
+	return prometheus.NewCounterVec(prometheus.CounterOpts{Name: name, Help: help}, labels)
 }
 
 // create makes the series exist before their first event, so that a rate over
-// them begins at zero. Of the request durations only those of successes are
-// made: the others are many, and rejected has a counter for each.
-func (m *metrics) create(routes chi.Routes) {
-	_ = chi.Walk(routes, func(method, pattern string, _ http.Handler, _ ...func(http.Handler) http.Handler) error {
-		if !slices.Contains(m.patterns, pattern) {
-			m.patterns = append(m.patterns, pattern)
-		}
-		if method != http.MethodHead {
-			m.requests.WithLabelValues(pattern, method, "200")
-		}
-		return nil
-	})
-	for _, stage := range stageNames {
-		m.stages.WithLabelValues(stage)
+// them begins at zero.
+func (m *metrics) create(o Options) {
+	for stage, name := range stageNames {
+		m.stage[stage] = m.stages.WithLabelValues(name)
 	}
 	for digit := range m.digits {
 		m.digits[digit] = m.predictions.WithLabelValues(strconv.Itoa(digit))
-	}
-	for _, reason := range classify.Reasons() {
-		m.abstentions.WithLabelValues(reason)
+		for actual := range m.digits {
+			if o.FeedbackWindow > 0 {
+				m.feedback.WithLabelValues(strconv.Itoa(digit), strconv.Itoa(actual))
+			}
+		}
 	}
 	for i := range problems {
 		m.rejected.WithLabelValues(problems[i].reason())
 	}
 	m.rejected.WithLabelValues(internal.reason())
+	for vector, values := range map[*prometheus.CounterVec][]string{m.abstentions: classify.Reasons(), m.flags: inputFlags, m.cancelled: stageNames[:]} {
+		for _, value := range values {
+			vector.WithLabelValues(value)
+		}
+	}
 }
 
-func (m *metrics) observeStage(stage string, d time.Duration) {
-	m.stages.WithLabelValues(stage).Observe(d.Seconds())
-}
-
-func (m *metrics) observeResult(r *classify.Result) {
-	m.observeStage("queue", r.Durations.Queue)
-	m.observeStage("decode", r.Durations.Decode)
-	m.observeStage("prepare", r.Durations.Prepare)
-	m.observeStage("infer", r.Durations.Infer)
-	m.digits[r.Digit].Inc()
-	if !r.Accepted {
-		m.abstentions.WithLabelValues(r.Reason).Inc()
+// addRoute makes a route's pattern a label. Of the durations, only those of
+// the successes of POST are made in advance: the others are many, rejected has a
+// counter for each problem, and probes come at once.
+func (m *metrics) addRoute(method, pattern string) {
+	if !slices.Contains(m.patterns, pattern) {
+		m.patterns = append(m.patterns, pattern)
+	}
+	if method == "POST" {
+		code := "200"
+		if pattern == feedbackPath {
+			code = "204"
+		}
+		m.requests.WithLabelValues(pattern, method, code)
 	}
 }

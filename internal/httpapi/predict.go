@@ -27,7 +27,7 @@ func (a *API) predict(w http.ResponseWriter, r *http.Request) {
 	memory := &share{of: &a.bodies}
 	defer memory.release() // images wait for a slot in it
 	up, err := a.readUpload(w, r, memory)
-	a.metrics.observeStage("read", time.Since(x.began))
+	a.observeStage(x, stageRead, time.Since(x.began))
 	if err != nil {
 		a.fail(w, r, err)
 		return
@@ -35,34 +35,34 @@ func (a *API) predict(w http.ResponseWriter, r *http.Request) {
 	x.images = len(up.images)
 	ctx, cancel := context.WithTimeout(r.Context(), a.options.RequestTimeout)
 	defer cancel()
-	model := modelReply{Name: modelName, Version: a.options.Model.Version}
+	model := a.serving()
 	if !up.several {
-		p, err := a.read(ctx, up.images[0], explain)
+		p, err := a.read(ctx, x, model, up.images[0], x.id, explain)
 		if err != nil {
 			a.fail(w, r, err)
 			return
 		}
-		x.digit, x.confidence, x.reason = p.Digit, p.Confidence, p.Reason
-		a.answer(w, r, oneReply{ID: x.id, prediction: p, Model: model})
+		a.answer(w, r, oneReply{ID: x.id, prediction: p, Model: model.reply()})
 		return
 	}
-	entries, err := a.readAll(ctx, up.images, explain)
+	entries, err := a.readAll(ctx, x, model, up.images, explain)
 	if err != nil {
 		a.fail(w, r, err)
 		return
 	}
-	a.answer(w, r, severalReply{ID: x.id, Predictions: entries, Model: model})
+	a.answer(w, r, severalReply{ID: x.id, Predictions: entries, Model: model.reply()})
 }
 
 // readAll reads the images one after the other. What is wrong with an image
 // stands in its place; what is wrong with the service is an error.
-func (a *API) readAll(ctx context.Context, images []sentImage, explain bool) ([]any, error) {
+func (a *API) readAll(ctx context.Context, x *exchange, model *serving, images []sentImage, explain bool) ([]any, error) {
 	entries := make([]any, len(images))
 	for i, img := range images {
-		p, err := a.read(ctx, img, explain)
+		id := x.id + "-" + strconv.Itoa(i)
+		p, err := a.read(ctx, x, model, img, id, explain)
 		switch problem := problemOf(err); {
 		case err == nil:
-			entries[i] = p
+			entries[i] = entryReply{id, p}
 		case problem.status >= statusClientClosed:
 			return nil, err
 		default:
@@ -73,16 +73,17 @@ func (a *API) readAll(ctx context.Context, images []sentImage, explain bool) ([]
 	return entries, nil
 }
 
-// read reads the digit in one image.
-func (a *API) read(ctx context.Context, img sentImage, explain bool) (prediction, error) {
+// read reads the digit in one image. id is the prediction's.
+func (a *API) read(ctx context.Context, x *exchange, model *serving, img sentImage, id string, explain bool) (prediction, error) {
 	if img.err != nil {
 		return prediction{}, img.err
 	}
-	result, err := a.options.Classifier.Classify(ctx, img.data)
+	result, err := model.Classify(ctx, img.data)
 	if err != nil {
 		return prediction{}, err
 	}
-	a.metrics.observeResult(&result)
+	a.recordDurations(x, &result.Durations)
+	a.recordReading(x, model, id, &result, result.Tensor[:])
 	p := newPrediction(&result)
 	if explain {
 		p.Image.Explain, err = picture(&result.Tensor)
@@ -99,7 +100,8 @@ func (a *API) answer(w http.ResponseWriter, r *http.Request, reply any) {
 		return
 	}
 	write(w, http.StatusOK, jsonType, body)
-	a.metrics.observeStage("encode", time.Since(began))
+	a.observeStage(exchangeOf(r), stageEncode, time.Since(began))
+	a.countUnread(r.Context())
 }
 
 func write(w http.ResponseWriter, status int, contentType string, body []byte) {

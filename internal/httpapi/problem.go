@@ -26,6 +26,7 @@ type problemReply struct {
 	Status int    `json:"status"`
 	Detail string `json:"detail"`
 	ID     string `json:"id,omitempty"`
+	Cause  string `json:"cause,omitempty"` // to those who run the service only
 }
 
 func (p *problem) reply(limits *strings.Replacer) problemReply {
@@ -38,6 +39,9 @@ func (a *API) fail(w http.ResponseWriter, r *http.Request, err error) {
 	a.account(x, p, err)
 	reply := p.reply(a.limits)
 	reply.ID = x.id
+	if p.err == errReload {
+		reply.Cause = err.Error()
+	}
 	body, err := encode(reply)
 	if err != nil {
 		panic("httpapi: a problem cannot be encoded")
@@ -52,6 +56,7 @@ func (a *API) fail(w http.ResponseWriter, r *http.Request, err error) {
 func (a *API) account(x *exchange, p *problem, cause error) {
 	x.problem, x.cause = p, cause
 	a.metrics.rejected.WithLabelValues(p.reason()).Inc()
+	a.countCancelled(cause)
 	if errors.Is(cause, errPanic) || errors.Is(cause, classify.ErrPanic) {
 		a.metrics.panics.Inc()
 	}
@@ -62,7 +67,7 @@ func (a *API) notFound(w http.ResponseWriter, r *http.Request) { a.fail(w, r, er
 func (a *API) methodNotAllowed(w http.ResponseWriter, r *http.Request) {
 	var allowed []string
 	for _, method := range methods {
-		if a.router.Match(chi.NewRouteContext(), method, r.URL.Path) {
+		if chi.RouteContext(r.Context()).Routes.Match(chi.NewRouteContext(), method, r.URL.Path) {
 			allowed = append(allowed, method)
 		}
 	}

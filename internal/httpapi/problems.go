@@ -32,6 +32,11 @@ var (
 	errNotReady         = errors.New("the instance is not ready")
 	errDraining         = errors.New("the instance is stopping")
 	errPanic            = errors.New("a handler panicked")
+	errInvalidFeedback  = errors.New("the feedback is not the JSON that is needed")
+	errFeedbackGiven    = errors.New("there is feedback on this prediction already")
+	errReload           = errors.New("the model was not reloaded")
+
+	errUnknownPrediction = errors.New("there is no such prediction in the window")
 )
 
 // statusClientClosed is nginx's status for a client that left before the
@@ -54,6 +59,14 @@ var internal = problem{slug: "internal", status: http.StatusInternalServerError,
 
 // problems is the only place that knows which error is which status.
 var problems = []problem{
+	{errReload, "reload-failed", http.StatusInternalServerError, "The model was not reloaded",
+		"The model from before still answers. The cause tells what is wrong with the weights file."},
+	{errInvalidFeedback, "invalid-feedback", http.StatusBadRequest, "The feedback cannot be read",
+		`Send {"id": "<the id of a prediction>", "label": 7} and nothing else; a label is 0 to 9.`},
+	{errUnknownPrediction, "unknown-prediction", http.StatusNotFound, "There is no prediction with this id",
+		"Feedback is taken on the last predictions of an instance only. Several images of a request have an id each."},
+	{errFeedbackGiven, "feedback-given", http.StatusConflict, "There is feedback on this prediction already",
+		"It is taken once for each prediction."},
 	{errEmptyBody, "empty-body", http.StatusBadRequest, "The request has no body",
 		"Send the bytes of an image file as the body, for instance with curl --data-binary @digit.png."},
 	{errTruncatedBody, "truncated-body", http.StatusBadRequest, "The body did not arrive whole",

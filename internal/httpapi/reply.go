@@ -14,11 +14,24 @@ type oneReply struct {
 	Model modelReply `json:"model"`
 }
 
-// severalReply answers several images, each by a prediction or a problemEntry.
+// severalReply answers several images, each by an entryReply or a problemEntry.
 type severalReply struct {
 	ID          string     `json:"id"`
 	Predictions []any      `json:"predictions"`
 	Model       modelReply `json:"model"`
+}
+
+// entryReply answers one image of several. Its id is the request's and the
+// place of the image.
+type entryReply struct {
+	ID string `json:"id"`
+	prediction
+}
+
+// reloadReply says which model answers from now on.
+type reloadReply struct {
+	ID    string     `json:"id"`
+	Model modelReply `json:"model"`
 }
 
 // problemEntry is the place of an image that could not be read.

@@ -15,8 +15,10 @@ type exchange struct {
 	id         string
 	began      time.Time
 	reply      middleware.WrapResponseWriter
-	images     int // sent
-	digit      int // read, when there is one image
+	trace      trace
+	stages     [stageCount]time.Duration // of all images together
+	images     int                       // sent
+	digit      int                       // read, of the last image
 	confidence float64
 	reason     string // why that is not accepted
 	problem    *problem
@@ -48,7 +50,11 @@ func (a *API) track(next http.Handler) http.Handler {
 			id = rand.Text()
 		}
 		w.Header().Set(idHeader, id)
-		x := &exchange{id: id, began: time.Now(), reply: middleware.NewWrapResponseWriter(w, r.ProtoMajor)}
+		trace := traceOf(r.Header.Get(traceparentHeader))
+		if trace.id != "" {
+			w.Header().Set(traceresponseHeader, trace.response())
+		}
+		x := &exchange{id: id, trace: trace, began: time.Now(), reply: middleware.NewWrapResponseWriter(w, r.ProtoMajor)}
 		next.ServeHTTP(x.reply, r.WithContext(context.WithValue(r.Context(), exchangeKey{}, x)))
 	})
 }

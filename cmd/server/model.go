@@ -1,0 +1,49 @@
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+
+	"digits/internal/classify"
+	"digits/internal/drift"
+	"digits/internal/httpapi"
+	"digits/internal/lifecycle"
+	"digits/pkg/cnn"
+	"digits/pkg/imageprep"
+	"digits/weights"
+)
+
+// load makes a classifier of the weights file, or of the embedded weights.
+func (c config) load() (lifecycle.Served, error) {
+	m, err := c.model()
+	if err != nil {
+		return lifecycle.Served{}, err
+	}
+	statistics, err := drift.Of(m.Metadata())
+	var classifier *classify.Classifier
+	if err == nil {
+		classifier, err = classify.New(m, classify.Options{Slots: c.slots, Image: imageprep.Options{MaxPixels: c.maxPixels}})
+	}
+	if err != nil {
+		return lifecycle.Served{}, fmt.Errorf("%s: %w", cmp.Or(c.weights, "embedded weights"), err)
+	}
+	return lifecycle.Served{Classifier: classifier,
+		Model: httpapi.Model{Version: modelVersion(m), Digest: m.Digest(), Statistics: statistics}}, nil
+}
+
+// model reads the weights file, or the embedded weights.
+func (c config) model() (*cnn.Model, error) {
+	if c.weights != "" {
+		return cnn.LoadFile(c.weights)
+	}
+	return cnn.Load(bytes.NewReader(weights.Default()))
+}
+
+// modelVersion is what the weights file says, or the start of its digest.
+func modelVersion(m *cnn.Model) string {
+	if version := m.Metadata()["version"]; version != "" {
+		return version
+	}
+	return m.Digest()[:12]
+}

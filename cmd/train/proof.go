@@ -1,0 +1,177 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/urfave/cli/v3"
+
+	"digits/internal/calibration"
+	"digits/internal/classify"
+	"digits/internal/drift"
+	"digits/internal/mnist"
+	"digits/internal/proof"
+	"digits/pkg/cnn"
+)
+
+// provenPerDigit is how many images of each digit are in a proof.
+const provenPerDigit = 2
+
+// errUnproven is wrapped by the error about weights or images that no proof can
+// be made of.
+var errUnproven = errors.New("there is no proof for these weights")
+
+// proofOptions is what the command line says.
+type proofOptions struct {
+	weights string
+	out     string
+	from    string // weights file to measure the statistics with; empty for the same
+	load    func(context.Context) (train, test mnist.Set, err error)
+}
+
+func proofCommand(stdout, stderr io.Writer) *cli.Command {
+	return &cli.Command{
+		Name:  "proof",
+		Usage: "put into a weights file what the server tests itself by and compares its traffic with: digits with their logits, and statistics",
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "weights", Value: defaultWeights, Usage: "the weights `FILE`"},
+			&cli.StringFlag{Name: "out", Usage: "the `FILE` to write", DefaultText: "the weights file"},
+			&cli.StringFlag{Name: "from", Usage: "measure the statistics with the weights `FILE` of a sibling: for weights that were trained on all images"},
+			dataFlag(),
+		},
+		Action: func(ctx context.Context, c *cli.Command) error {
+			if err := noArguments(c); err != nil {
+				return err
+			}
+			o := proofOptions{weights: c.String("weights"), out: c.String("out"), from: c.String("from"),
+				load: func(ctx context.Context) (train, test mnist.Set, err error) {
+					return loadMNIST(ctx, c.String("data"), stderr)
+				}}
+			if o.out == "" {
+				o.out = o.weights
+			}
+			return o.run(ctx, stdout)
+		},
+	}
+}
+
+// run writes the weights file with its proof and statistics.
+func (o proofOptions) run(ctx context.Context, stdout io.Writer) error {
+	m, err := loadReader(o.weights)
+	if err == nil {
+		err = probe("out", o.out)
+	}
+	if err != nil {
+		return err
+	}
+	measured := m
+	if o.from != "" {
+		if measured, err = loadReader(o.from); err != nil {
+			return err
+		}
+	}
+	all, _, err := o.load(ctx)
+	if err != nil {
+		return err
+	}
+	_, valid := all.Split(min(validationImages, all.Len()), 0)
+	statistics, err := statisticsOf(ctx, measured, valid)
+	if err != nil {
+		return err
+	}
+	proven, n, err := prove(ctx, m.WithMetadata(drift.Key, statistics), valid)
+	if err != nil {
+		return fmt.Errorf("%s: %w", o.weights, err)
+	}
+	if err := proven.SaveFile(o.out); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(stdout, "wrote %s, SHA-256 %s\nproof of %d digits, statistics of %d images\n", o.out, proven.Digest(), n, valid.Len())
+	return err
+}
+
+// prove returns the model with a proof of its first images of each digit that
+// suit, and how many there are. The error is the context's or wraps errUnproven.
+func prove(ctx context.Context, m *cnn.Model, set mnist.Set) (*cnn.Model, int, error) {
+	classifier, err := classify.New(m.WithMetadata(proof.Key, ""), classify.Options{})
+	if err != nil {
+		return nil, 0, fmt.Errorf("%w: %w", errUnproven, err)
+	}
+	var p proof.Proof
+	var chosen [mnist.Classes]int
+	for i, label := range set.Labels {
+		if chosen[label] == provenPerDigit {
+			continue
+		}
+		d, suits, err := classifier.Prove(ctx, set.Image(i), int(label))
+		if err != nil {
+			return nil, 0, err
+		}
+		if suits {
+			p.Digits = append(p.Digits, d)
+			chosen[label]++
+		}
+		if len(p.Digits) == provenPerDigit*mnist.Classes {
+			break
+		}
+	}
+	for label, n := range chosen {
+		if n == 0 {
+			return nil, 0, fmt.Errorf("%w: they read no %d surely, neither as it is nor on paper", errUnproven, label)
+		}
+	}
+	text, err := p.JSON()
+	return m.WithMetadata(proof.Key, text), len(p.Digits), err
+}
+
+// statisticsOf measures what the server's traffic is compared with.
+func statisticsOf(ctx context.Context, m *cnn.Model, set mnist.Set) (string, error) {
+	c, err := calibration.Of(m.Metadata())
+	if err != nil {
+		return "", err
+	}
+	logits, err := logitsOf(ctx, m, set)
+	if err != nil {
+		return "", err
+	}
+	outputs := m.OutputShape().Size()
+	samples := make([]drift.Sample, set.Len())
+	for i := range samples {
+		row, ink := logits[i*outputs:][:outputs], 0
+		for _, v := range set.Image(i) {
+			ink += int(v)
+		}
+		digit := cnn.ArgMax(row[:calibration.Digits])
+		samples[i] = drift.Sample{Digit: digit, Confidence: c.Probabilities(row)[digit], Ink: float64(ink) / (255 * mnist.Pixels)}
+	}
+	data := "MNIST: training images that were held out"
+	if heldOut(m) != nil {
+		data = "MNIST: training images that the weights may have seen"
+	}
+	return drift.Measure(samples, data).JSON()
+}
+
+// prove gives the model its proof and statistics, those of the rehearsal if
+// there was one. What cannot be proven is no reason to lose the run.
+func (f *fitting) prove(ctx context.Context, m *cnn.Model, stdout io.Writer) (*cnn.Model, error) {
+	set := f.valid
+	if set.Len() == 0 {
+		_, set = f.train.Split(min(validationImages, f.train.Len()), 0)
+	}
+	if f.statistics == "" {
+		text, err := statisticsOf(ctx, m, set)
+		if err != nil {
+			return nil, err
+		}
+		f.statistics = text
+	}
+	m = m.WithMetadata(drift.Key, f.statistics)
+	proven, _, err := prove(ctx, m, set)
+	if errors.Is(err, errUnproven) {
+		_, err = fmt.Fprintf(stdout, "without a proof: %v\n", err)
+		return m, err
+	}
+	return proven, err
+}

@@ -1,0 +1,101 @@
+package httpapi_test
+
+import (
+	"bytes"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"digits/internal/httpapi"
+)
+
+func TestAccessLogHasTheStagesAndTheTrace(t *testing.T) {
+	var log bytes.Buffer
+	registry := prometheus.NewRegistry()
+	a := newAPIWith(t, httpapi.Options{Logger: slog.New(slog.NewJSONHandler(&log, nil)), Registry: registry})
+	r := with(post("image/png", readFile(t, "seven.png")), "Traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")
+	recorder := httptest.NewRecorder()
+	a.ServeHTTP(recorder, r)
+	line := logLines(t, &log)[0]
+	for _, stage := range []string{"read", "queue", "decode", "prepare", "infer", "encode"} {
+		if d, ok := line[stage].(float64); !ok || d <= 0 {
+			t.Errorf("%s took %v", stage, line[stage])
+		}
+	}
+	span := fmt.Sprint(line["span"])
+	if line["trace"] != "4bf92f3577b34da6a3ce929d0e0e4736" || recorder.Header().Get("Traceresponse") != "00-4bf92f3577b34da6a3ce929d0e0e4736-"+span+"-01" {
+		t.Errorf("trace %v, span %v, response %q", line["trace"], span, recorder.Header().Get("Traceresponse"))
+	}
+	request := metric(families(t, registry)["digits_http_request_duration_seconds"], map[string]string{"route": "/predict", "method": "POST", "code": "200"})
+	var exemplars []string
+	for _, bucket := range request.GetHistogram().GetBucket() {
+		for _, label := range bucket.GetExemplar().GetLabel() {
+			exemplars = append(exemplars, label.GetName()+"="+label.GetValue())
+		}
+	}
+	if fmt.Sprint(exemplars) != "[trace_id=4bf92f3577b34da6a3ce929d0e0e4736]" {
+		t.Errorf("exemplars %v", exemplars)
+	}
+	if strings.Contains(log.String(), "iVBOR") || strings.Contains(log.String(), "IHDR") {
+		t.Error("the log has something of the image")
+	}
+}
+
+// An even share of the successes is logged, and every failure.
+func TestLogSample(t *testing.T) {
+	for share, want := range map[float64]int{0: 40, 1: 40, 0.25: 10, 0.1: 4} {
+		var log bytes.Buffer
+		a := newAPIWith(t, httpapi.Options{Logger: slog.New(slog.NewJSONHandler(&log, nil)), LogSample: share})
+		seven := readFile(t, "seven.png")
+		for range 40 {
+			a.ServeHTTP(httptest.NewRecorder(), post("image/png", seven))
+		}
+		for range 5 {
+			a.ServeHTTP(httptest.NewRecorder(), post("image/png", nil))
+			a.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/livez", nil)) // below the level, and not counted
+		}
+		logged := map[any]int{}
+		for _, line := range logLines(t, &log) {
+			logged[line["status"]]++
+		}
+		if logged[200.0] != want || logged[400.0] != 5 {
+			t.Errorf("share %v: %v", share, logged)
+		}
+	}
+}
+
+// X-Forwarded-For is believed from trusted proxies only, and from the right.
+func TestClientAddress(t *testing.T) {
+	for _, test := range []struct {
+		trusted         []string
+		peer, forwarded string
+		want            string
+	}{
+		{nil, "192.0.2.1:1234", "", "192.0.2.1"},
+		{nil, "192.0.2.1:1234", "198.51.100.9", "192.0.2.1"},
+		{nil, "[2001:db8::1]:1234", "", "2001:db8::1"},
+		{nil, "@", "", "unknown"},
+		{[]string{"10.0.0.0/8"}, "192.0.2.1:1234", "198.51.100.9", "192.0.2.1"},
+		{[]string{"10.0.0.0/8"}, "10.1.2.3:1234", "198.51.100.9", "198.51.100.9"},
+		{[]string{"10.0.0.0/8"}, "10.1.2.3:1234", "203.0.113.5, 198.51.100.9, 10.9.9.9", "198.51.100.9"},
+		{[]string{"10.0.0.0/8"}, "10.1.2.3:1234", "198.51.100.9, <script>", "unknown"},
+		{[]string{"10.0.0.0/8", "2001:db8::/32"}, "[2001:db8::1]:1234", "198.51.100.9", "198.51.100.9"},
+	} {
+		var log bytes.Buffer
+		a := httpapi.New(httpapi.Options{Classifier: panicking{}, TrustedProxies: test.trusted, Logger: slog.New(slog.NewJSONHandler(&log, nil))})
+		r := httptest.NewRequest(http.MethodGet, "/nowhere", nil)
+		r.RemoteAddr = test.peer
+		if test.forwarded != "" {
+			r.Header.Set("X-Forwarded-For", test.forwarded)
+		}
+		a.ServeHTTP(httptest.NewRecorder(), r)
+		if got := logLines(t, &log)[0]["client"]; got != test.want {
+			t.Errorf("%+v: %v", test, got)
+		}
+	}
+}

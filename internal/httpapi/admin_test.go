@@ -1,0 +1,79 @@
+package httpapi_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"digits/internal/httpapi"
+)
+
+func status(h http.Handler, method, path string) int {
+	recorder := httptest.NewRecorder()
+	h.ServeHTTP(recorder, httptest.NewRequest(method, path, nil))
+	return recorder.Code
+}
+
+// What is for those who run the service is on its own listener, and nowhere
+// else.
+func TestAdminListener(t *testing.T) {
+	a := httpapi.New(httpapi.Options{Classifier: panicking{}, AdminListener: true})
+	reloads := 0
+	admin := a.Admin(func(context.Context) (httpapi.Model, error) {
+		reloads++
+		return httpapi.Model{Version: "new"}, nil
+	})
+	a.SetReady(true)
+	for _, route := range []struct {
+		method, path  string
+		admin, public int
+	}{
+		{"GET", "/metrics", 200, 404},
+		{"POST", "/-/reload", 200, 404},
+		{"GET", "/debug/pprof/", 200, 404},
+		{"GET", "/debug/pprof/heap", 200, 404},
+		{"GET", "/livez", 200, 200},
+		{"GET", "/healthz", 200, 200},
+		{"GET", "/readyz", 200, 200},
+		{"GET", "/-/reload", 405, 404},
+		{"POST", "/predict", 404, 400},
+		{"GET", "/nowhere", 404, 404},
+	} {
+		if got := status(admin, route.method, route.path); got != route.admin {
+			t.Errorf("admin: %s %s is %d, want %d", route.method, route.path, got, route.admin)
+		}
+		if got := status(a, route.method, route.path); got != route.public {
+			t.Errorf("public: %s %s is %d, want %d", route.method, route.path, got, route.public)
+		}
+	}
+	if reloads != 1 {
+		t.Errorf("%d reloads", reloads)
+	}
+	a.Drain()
+	if got := status(admin, "GET", "/readyz"); got != 503 {
+		t.Errorf("draining: readyz is %d", got)
+	}
+}
+
+func TestReloadIsAnswered(t *testing.T) {
+	c := loadContract(t)
+	a := newAPI(t)
+	for _, test := range []struct {
+		err    error
+		status int
+		says   string
+	}{
+		{nil, 200, `"model":{"name":"digits","version":"new"}`},
+		{errors.New("w.safetensors: damaged"), 500, "w.safetensors: damaged"},
+		{context.Canceled, 500, "context canceled"},
+	} {
+		admin := a.Admin(func(context.Context) (httpapi.Model, error) { return httpapi.Model{Version: "new"}, test.err })
+		got, body := c.send(t, admin, httptest.NewRequest(http.MethodPost, "/-/reload", nil))
+		if got != test.status || !strings.Contains(string(body), test.says) {
+			t.Errorf("%v: %d %s", test.err, got, body)
+		}
+	}
+}

@@ -1,0 +1,25 @@
+package httpapi
+
+import (
+	"net/http"
+
+	"github.com/go-chi/chi/v5/middleware"
+)
+
+// clientAddress finds out who asks: the peer, unless that is a trusted proxy,
+// which says for whom it asks. Nobody else's X-Forwarded-For is believed.
+func clientAddress(trusted []string) func(http.Handler) http.Handler {
+	if len(trusted) == 0 {
+		return middleware.ClientIPFromRemoteAddr
+	}
+	return middleware.ClientIPFromXFF(trusted...)
+}
+
+// clientOf returns the client's address, or "unknown" where the peer has none
+// or a trusted proxy sent what is no address.
+func clientOf(r *http.Request) string {
+	if address := middleware.GetClientIP(r.Context()); address != "" {
+		return address
+	}
+	return "unknown"
+}

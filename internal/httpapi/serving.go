@@ -1,0 +1,41 @@
+package httpapi
+
+import (
+	"context"
+
+	"digits/internal/classify"
+	"digits/internal/drift"
+)
+
+// Classifier reads the digit in an encoded image.
+type Classifier interface {
+	Classify(ctx context.Context, data []byte) (classify.Result, error)
+}
+
+// modelName is what the service calls its model, whichever weights it has.
+const modelName = "digits"
+
+// Model says which weights give the answers, and what was measured with them.
+type Model struct {
+	Version, Digest string
+	Statistics      drift.Statistics // zero where the weights have none
+}
+
+// serving is a classifier with what belongs to its weights. A request has one
+// from beginning to end, so that its reply names what gave the answer.
+type serving struct {
+	Classifier
+	Model
+	drift *drift.Monitor
+}
+
+// SetModel lets another model answer the requests that begin from now on. Those
+// that have begun keep theirs.
+func (a *API) SetModel(c Classifier, m Model) {
+	a.current.Store(&serving{c, m, drift.NewMonitor(m.Statistics)})
+}
+
+// serving returns what answers a request that begins now.
+func (a *API) serving() *serving { return a.current.Load() }
+
+func (s *serving) reply() modelReply { return modelReply{Name: modelName, Version: s.Version} }
