@@ -26,8 +26,12 @@ func evalCommand(stdout, stderr io.Writer) *cli.Command {
 		Usage: "report a weights file's figures on the MNIST test set",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "weights", Value: defaultWeights, Usage: "the weights `FILE`"},
-			&cli.StringFlag{Name: "images", Usage: "report on the PNG and JPEG files in the subfolders of `DIRECTORY` instead, read as the server reads them; a subfolder 0 to 9 is the digit in its files, any other has no digits"},
-			&cli.StringFlag{Name: "suite", Usage: "report on a `SUITE` instead; corruptions: the test set spoiled in the fifteen ways of MNIST-C (Mu and Gilmer 2019)"},
+			&cli.StringFlag{Name: "images", Usage: "report on the image files in the subfolders of `DIRECTORY` instead, read as the server reads them; a subfolder 0 to 9 is the digit in its files, any other has no digits"},
+			&cli.BoolFlag{Name: "wrong", Usage: "with --images: list the files that were not read right"},
+			&cli.StringFlag{Name: "suite", Usage: "report on a `SUITE` instead; corruptions: the test set spoiled in the fifteen ways of MNIST-C (Mu and Gilmer 2019); photos: digits as people photograph them; encodings: digits in every kind of image file"},
+			&cli.IntFlag{Name: "count", Value: 200, Usage: "with --suite photos or encodings: pictures of each condition"},
+			&cli.StringFlag{Name: "digits", Value: "test", Usage: "with --suite photos or encodings: draw the digits from the test set (test) or, to develop the image preparation, from the last 5,000 training images (development)"},
+			&cli.StringFlag{Name: "sheet", Usage: "with --images, --suite photos or encodings: write a PNG `FILE` with pictures beside what the network saw and its answer, the wrong ones first"},
 			&cli.BoolFlag{Name: "json", Usage: "print one JSON object"},
 			dataFlag(),
 		},
@@ -35,31 +39,61 @@ func evalCommand(stdout, stderr io.Writer) *cli.Command {
 			if err := noArguments(c); err != nil {
 				return err
 			}
-			if suite := c.String("suite"); c.IsSet("suite") && suite != corruptions {
-				return fmt.Errorf("there is no suite %q; there is %q; %w", suite, corruptions, errUsage)
-			}
-			if c.IsSet("suite") && c.IsSet("images") {
-				return fmt.Errorf("--suite and --images both say what to report on; give one; %w", errUsage)
-			}
-			return eval(ctx, evalOptions{
-				weights: c.String("weights"), images: c.String("images"), pictures: c.IsSet("images"), suite: c.String("suite"), asJSON: c.Bool("json"),
+			o := evalOptions{
+				weights: c.String("weights"), images: c.String("images"), pictures: c.IsSet("images"), wrong: c.Bool("wrong"), suite: c.String("suite"),
+				count: c.Int("count"), development: c.String("digits") == "development", sheet: c.String("sheet"), asJSON: c.Bool("json"),
 				load: func(ctx context.Context) (mnist.Set, error) {
-					_, test, err := loadMNIST(ctx, c.String("data"), stderr)
+					train, test, err := loadMNIST(ctx, c.String("data"), stderr)
+					if err == nil && c.String("digits") == "development" {
+						return lastOf(train, developmentDigits), nil
+					}
 					return test, err
 				},
-			}, stdout)
+			}
+			if err := checkEval(c, o); err != nil {
+				return err
+			}
+			return eval(ctx, o, stdout)
 		},
 	}
 }
 
+// checkEval refuses flags that contradict each other.
+func checkEval(c *cli.Command, o evalOptions) error {
+	generated := o.suite == photographs || o.suite == encodings
+	switch {
+	case c.IsSet("suite") && !generated && o.suite != corruptions:
+		return fmt.Errorf("there is no suite %q; there are %q, %q and %q; %w", o.suite, corruptions, photographs, encodings, errUsage)
+	case c.IsSet("suite") && o.pictures:
+		return fmt.Errorf("--suite and --images both say what to report on; give one; %w", errUsage)
+	case o.count < 1:
+		return fmt.Errorf("--count is %d; it must be 1 or more; %w", o.count, errUsage)
+	case c.String("digits") != "test" && !o.development:
+		return fmt.Errorf("--digits is %q; it must be test or development; %w", c.String("digits"), errUsage)
+	case (c.IsSet("count") || c.IsSet("digits")) && !generated:
+		return fmt.Errorf("--count and --digits go with --suite %s or %s; %w", photographs, encodings, errUsage)
+	case c.IsSet("wrong") && !o.pictures:
+		return fmt.Errorf("--wrong goes with --images; %w", errUsage)
+	case c.IsSet("sheet") && !generated && !o.pictures:
+		return fmt.Errorf("--sheet goes with --images, or --suite %s or %s; %w", photographs, encodings, errUsage)
+	case c.IsSet("sheet"):
+		return probe("sheet", o.sheet)
+	}
+	return nil
+}
+
 // evalOptions say what to report on: pictures, a suite, or the test set.
 type evalOptions struct {
-	weights  string
-	pictures bool
-	images   string // the pictures' directory
-	suite    string // or empty
-	asJSON   bool
-	load     func(context.Context) (mnist.Set, error) // the test set
+	weights     string
+	pictures    bool
+	images      string // the pictures' directory
+	wrong       bool   // whether to list what was wrong
+	suite       string // or empty
+	count       int    // of a condition's pictures
+	development bool   // whether load gives training digits
+	sheet       string // the contact sheet's file, or empty
+	asJSON      bool
+	load        func(context.Context) (mnist.Set, error) // the set to report on
 }
 
 // eval prints the figures of a weights file.
@@ -69,15 +103,19 @@ func eval(ctx context.Context, o evalOptions, stdout io.Writer) error {
 		return err
 	}
 	if o.pictures {
-		e, err := evaluatePictures(ctx, m, o.images, func() (mnist.Set, error) { return o.load(ctx) })
+		e, err := evaluatePictures(ctx, m, o)
 		return show(e, err, stdout, o.asJSON)
 	}
 	test, err := o.load(ctx)
 	if err != nil {
 		return err
 	}
-	if o.suite == corruptions {
+	switch o.suite {
+	case corruptions:
 		e, err := evaluateCorruptions(ctx, m, test)
+		return show(e, err, stdout, o.asJSON)
+	case photographs, encodings:
+		e, err := evaluateGenerated(ctx, m, test, o)
 		return show(e, err, stdout, o.asJSON)
 	}
 	e, err := evaluate(ctx, m, test)

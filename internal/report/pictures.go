@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -16,9 +17,20 @@ type Verdict struct {
 
 // Picture is the verdict about a picture file.
 type Picture struct {
-	Folder  string // 0 to 9 for the digit in the picture, anything else for none
-	Refused bool   // it cannot be read, or there is nothing on it: there is no verdict
+	File       string // its name, for lists
+	Folder     string // 0 to 9 for the digit in the picture, anything else for none
+	Unreadable string // why it cannot be decoded, or empty: there is no verdict
+	Refused    bool   // there is nothing on it, or it is too small or too large: there is no verdict
 	Verdict
+}
+
+// Answered reports whether there is a verdict.
+func (p Picture) Answered() bool { return !p.Refused && p.Unreadable == "" }
+
+// wrong reports whether a digit was not read, or read as another.
+func (p Picture) wrong() bool {
+	is := label(p.Folder)
+	return is >= 0 && (!p.Answered() || p.Digit != is)
 }
 
 // label returns the digit in the pictures of a folder, or -1.
@@ -39,12 +51,33 @@ type PictureEvaluation struct {
 	// (Hendrycks and Gimpel 2017). Refused ones do not count.
 	RejectionAUROC  *float64 `json:"auroc_of_rejection,omitempty"`
 	ConfidenceAUROC *float64 `json:"auroc_of_confidence,omitempty"`
+	// Files by name, in the order of reading.
+	Wrong      []WrongPicture `json:"wrong,omitempty"`      // listed only when asked for
+	Unreadable []BadFile      `json:"unreadable,omitempty"` // no images, in no other count
+	Skipped    []string       `json:"skipped,omitempty"`    // not tried: not named like an image, or in no subfolder
+}
+
+// WrongPicture is a file that was read as another digit than its folder's, or
+// not at all.
+type WrongPicture struct {
+	File       string  `json:"file"`
+	Label      int     `json:"label"`
+	Refused    bool    `json:"refused,omitempty"`  // no verdict: nothing was read
+	Read       int     `json:"read_as"`            // 0 when refused
+	Confidence float64 `json:"confidence"`         // 0 when refused
+	Rejected   bool    `json:"rejected,omitempty"` // taken for no digit
+}
+
+// BadFile is a file that cannot be decoded.
+type BadFile struct {
+	File  string `json:"file"`
+	Error string `json:"error"`
 }
 
 // Group counts pictures.
 type Group struct {
 	Images       int        `json:"images"`
-	Refused      int        `json:"refused"`                            // as unreadable or blank
+	Refused      int        `json:"refused"`                            // as blank, too small or too large
 	Rejected     int        `json:"rejected"`                           // as no digit
 	Sure         int        `json:"above_0.9"`                          // answered with a confidence above 0.9
 	Correct      int        `json:"correct"`                            // of digits: read right, accepted or not
@@ -60,11 +93,17 @@ type Folder struct {
 	Group
 }
 
-// EvaluatePictures compares verdicts with the names of the folders.
+// EvaluatePictures compares verdicts with the names of the folders. Unreadable
+// files are listed and otherwise left out.
 func EvaluatePictures(pictures []Picture) PictureEvaluation {
 	byName := map[string][]Picture{}
 	var digits, others []Picture
+	var unreadable []BadFile
 	for _, p := range pictures {
+		if p.Unreadable != "" {
+			unreadable = append(unreadable, BadFile{p.File, p.Unreadable})
+			continue
+		}
 		byName[p.Folder] = append(byName[p.Folder], p)
 		if label(p.Folder) >= 0 {
 			digits = append(digits, p)
@@ -72,7 +111,7 @@ func EvaluatePictures(pictures []Picture) PictureEvaluation {
 			others = append(others, p)
 		}
 	}
-	e := PictureEvaluation{Digits: count(digits), Others: count(others)}
+	e := PictureEvaluation{Digits: count(digits), Others: count(others), Unreadable: unreadable}
 	for name, list := range byName {
 		e.Folders = append(e.Folders, Folder{name, label(name) >= 0, count(list)})
 	}
@@ -117,7 +156,7 @@ func (e *PictureEvaluation) HasOthers() bool { return e.Others.Images > e.Others
 func (e *PictureEvaluation) CompareWith(digits []Verdict, pictures []Picture, scored bool) {
 	var others []Verdict
 	for _, p := range pictures {
-		if label(p.Folder) < 0 && !p.Refused {
+		if label(p.Folder) < 0 && p.Answered() {
 			others = append(others, p.Verdict)
 		}
 	}
@@ -134,6 +173,15 @@ func (e *PictureEvaluation) CompareWith(digits []Verdict, pictures []Picture, sc
 	e.ConfidenceAUROC = area(func(v Verdict) float64 { return 1 - v.Confidence })
 	if scored {
 		e.RejectionAUROC = area(func(v Verdict) float64 { return v.Rejection })
+	}
+}
+
+// ListWrong lists the digits that were not read right.
+func (e *PictureEvaluation) ListWrong(pictures []Picture) {
+	for _, p := range pictures {
+		if p.Unreadable == "" && p.wrong() {
+			e.Wrong = append(e.Wrong, WrongPicture{p.File, label(p.Folder), p.Refused, p.Digit, p.Confidence, p.Rejected})
+		}
 	}
 }
 
@@ -164,5 +212,35 @@ func (e PictureEvaluation) WriteText(w io.Writer) error {
 		}
 		p.printf("%-12s  %6d  %7d  %6s  %8s  %9s\n", f.Name, f.Images, f.Refused, right, percent(f.Rejected, f.Images), percent(f.Sure, f.Images))
 	}
+	e.writeFiles(&p)
 	return p.err
+}
+
+// writeFiles lists the files that need a person's eyes.
+func (e *PictureEvaluation) writeFiles(p *printer) {
+	if len(e.Wrong) > 0 {
+		p.printf("\nwrong:\n")
+	}
+	for _, f := range e.Wrong {
+		answer := fmt.Sprintf("%d read as %d at %s", f.Label, f.Read, likely(f.Confidence))
+		if f.Refused {
+			answer = fmt.Sprintf("%d not read", f.Label)
+		}
+		if f.Rejected {
+			answer += ", rejected"
+		}
+		p.printf("  %s: %s\n", f.File, answer)
+	}
+	if len(e.Unreadable) > 0 {
+		p.printf("\nunreadable, not counted above:\n")
+	}
+	for _, f := range e.Unreadable {
+		p.printf("  %s: %s\n", f.File, f.Error)
+	}
+	if len(e.Skipped) > 0 {
+		p.printf("\nskipped, not named like an image or in no subfolder:\n")
+	}
+	for _, name := range e.Skipped {
+		p.printf("  %s\n", name)
+	}
 }

@@ -10,8 +10,8 @@ const (
 	boxSide = 20 // MNIST scales the ink to fit a square of this many pixels
 	// The box is drawn around pixels of at least this ink: at an edge that is
 	// blurred evenly, half a pixel or so outside of it.
-	boxInk   = 0.25
-	faintInk = 1.0 / 255
+	boxInk   = 64
+	faintInk = 1
 	// Ink with a box of fewer pixels than this cannot be told from a speck.
 	tinySide = 10
 )
@@ -20,39 +20,42 @@ const (
 // would become squares that no pen draws.
 func (p *picture) enlargeSmallInk() (bool, error) {
 	const smallSide, factor = 14, 4
-	p.box = p.inkBox(boxInk)
-	if !p.box.In(p.gray.bounds().Inset(1)) {
-		p.flagged = append(p.flagged, "clipped")
+	p.box = p.ink.box(boxInk)
+	if !p.box.In(p.ink.bounds().Inset(1)) {
+		p.flag("clipped")
+	}
+	if p.offCentre() {
+		p.flag("off_centre")
 	}
 	side := max(p.box.Dx(), p.box.Dy())
 	if side < tinySide {
-		p.flagged = append(p.flagged, "tiny")
+		p.flag("tiny")
 	}
 	if side >= smallSide {
 		return false, nil
 	}
-	around := p.box.Inset(-2).Intersect(p.gray.bounds()) // as far as the filter reaches
-	source := &image.Gray{Pix: p.gray.pix, Stride: p.gray.stride, Rect: p.gray.bounds()}
+	around := p.box.Inset(-2).Intersect(p.ink.bounds()) // as far as the filter reaches
+	source := &image.Gray{Pix: p.ink.pix, Stride: p.ink.stride, Rect: p.ink.bounds()}
 	large := image.NewGray(image.Rect(0, 0, factor*around.Dx(), factor*around.Dy()))
 	draw.CatmullRom.Scale(large, large.Rect, source, around, draw.Src, nil)
-	p.gray = plane{large.Pix, large.Stride, large.Rect.Dx(), large.Rect.Dy()}
-	p.box = p.inkBox(boxInk)
+	p.ink = plane{large.Pix, large.Stride, large.Rect.Dx(), large.Rect.Dy()}
+	p.box = p.ink.box(boxInk)
 	return true, nil
 }
 
-// inkBox is the smallest rectangle around the pixels of at least that much ink.
-func (p *picture) inkBox(least float32) (box image.Rectangle) {
-	for y := range p.gray.height {
-		row := p.gray.row(y)
+// box is the smallest rectangle around the pixels of at least that much ink.
+func (g plane) box(least uint8) (box image.Rectangle) {
+	for y := range g.height {
+		row := g.row(y)
 		first := 0
-		for first < len(row) && p.ink[row[first]] < least {
+		for first < len(row) && row[first] < least {
 			first++
 		}
 		if first == len(row) {
 			continue
 		}
 		last := len(row) - 1
-		for p.ink[row[last]] < least {
+		for row[last] < least {
 			last--
 		}
 		box = box.Union(image.Rect(first, y, last+1, y+1))
@@ -64,5 +67,5 @@ func (p *picture) inkBox(least float32) (box image.Rectangle) {
 // of the tensor wide.
 func (p *picture) softBox() image.Rectangle {
 	width := (max(p.box.Dx(), p.box.Dy()) + boxSide - 1) / boxSide
-	return p.box.Inset(-width).Intersect(p.gray.bounds())
+	return p.box.Inset(-width).Intersect(p.ink.bounds())
 }

@@ -20,7 +20,7 @@ type window struct {
 // the whole of one that is framed like those of MNIST, else such a square that
 // the ink fits 20x20.
 func (p *picture) cropToInk() (bool, error) {
-	if whole := p.gray.whole(); p.framed(whole) {
+	if whole := p.ink.whole(); p.framed(whole) {
 		p.window = whole
 		return false, nil
 	}
@@ -35,8 +35,6 @@ func (p *picture) cropToInk() (bool, error) {
 	return true, nil
 }
 
-func (g plane) bounds() image.Rectangle { return image.Rect(0, 0, g.width, g.height) }
-
 func (g plane) whole() window {
 	return window{0, 0, float64(g.width) / Side, g.bounds()}
 }
@@ -47,11 +45,11 @@ func (g plane) whole() window {
 // middle.
 func (p *picture) framed(whole window) bool {
 	const tolerance = 0.7
-	if p.gray.width != p.gray.height || !fills(p.box, whole) && !fills(p.inkBox(faintInk), whole) {
+	if p.ink.width != p.ink.height || !fills(p.box, whole) && !fills(p.ink.box(faintInk), whole) {
 		return false
 	}
 	var tensor [Pixels]float32
-	p.resample(&tensor, whole)
+	p.resample(tensor[:], Side, whole)
 	x, y := centerOfMass(&tensor)
 	return max(x-middle, middle-x, y-middle, middle-y) <= tolerance
 }
@@ -61,4 +59,12 @@ func (p *picture) framed(whole window) bool {
 func fills(box image.Rectangle, w window) bool {
 	const tolerance = 1.5
 	return math.Abs(float64(max(box.Dx(), box.Dy()))/w.scale-boxSide) <= tolerance
+}
+
+// offCentre reports whether the middle of the ink is more than a quarter of the
+// picture away from its middle.
+func (p *picture) offCentre() bool {
+	right := p.box.Min.X + p.box.Max.X - p.ink.width
+	down := p.box.Min.Y + p.box.Max.Y - p.ink.height
+	return 2*max(right, -right) > p.ink.width || 2*max(down, -down) > p.ink.height
 }

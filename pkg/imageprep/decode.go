@@ -70,6 +70,9 @@ func Decode(data []byte, opts Options) (image.Image, Info, error) {
 		}
 	}
 	img, err := guarded(f, func() (image.Image, error) { return f.decode(bytes.NewReader(data)) })
+	if err == nil {
+		info.Orientation, err = guarded(f, func() (int, error) { return orientation(data, f.name), nil })
+	}
 	return img, info, err
 }
 

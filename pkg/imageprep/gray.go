@@ -14,6 +14,8 @@ type plane struct {
 
 func (g plane) row(y int) []byte { return g.pix[y*g.stride : y*g.stride+g.width] }
 
+func (g plane) bounds() image.Rectangle { return image.Rect(0, 0, g.width, g.height) }
+
 // removeAlpha makes the grey plane of a picture with transparent pixels. Where
 // all visible pixels have one colour, as in the export of a drawing canvas,
 // their opacity is the ink. Otherwise the picture lies on white paper.

@@ -7,6 +7,7 @@ package imageprep
 import (
 	"fmt"
 	"image"
+	"slices"
 )
 
 const (
@@ -34,6 +35,13 @@ type Options struct {
 	// some ten times the size of the data. A negative number panics.
 	MaxPixels int
 	Polarity  Polarity
+	// Skip names steps that are left out: alpha is then ignored, and of gray,
+	// invert, stretch, crop and resize there is no way around. Other names
+	// panic.
+	Skip []string
+	// Observe, unless nil, gets a picture of the state after each step that
+	// acted: of at most 160x160 pixels, and its own to keep.
+	Observe func(step string, picture *image.Gray)
 }
 
 func (o Options) maxPixels() int64 {
@@ -50,28 +58,32 @@ func (o Options) maxPixels() int64 {
 type Info struct {
 	Format        string // png, jpeg, gif, bmp, tiff or webp
 	Width, Height int    // as the file declares them
-	// Steps names what was done, in order, leaving out what had nothing to do:
-	// alpha, gray, invert, stretch, enlarge, crop, resize, brighten,
-	// center.
+	Orientation   int    // 1 to 8 as Exif numbers it; 0 and 1 are upright
+	// Steps names what was done, in order, leaving out what had nothing to do.
+	// Steps has all names.
 	Steps []string
-	// Flags names what may make the answer doubtful: low_contrast (faint ink),
-	// clipped (ink touches the edge), tiny (ink of less than 10 pixels).
+	// Flags names what may make the answer doubtful. Flags has all names.
 	Flags []string
 }
 
 // picture is an image on its way to being a tensor.
 type picture struct {
-	source  image.Image
-	opts    Options
-	gray    plane
-	levels  levels
-	ink     inkTable
-	box     image.Rectangle // around the ink, without its soft edge
-	window  window          // what becomes the 28x28
-	cropped bool            // the window is around the ink, and not the whole picture
-	tensor  [Pixels]float32
-	flagged []string
+	source      image.Image
+	orientation int // as in Exif
+	opts        Options
+	gray        plane
+	flat        bool // its light has been evened out
+	levels      levels
+	ink         plane           // 0 for paper to 255 for full ink
+	box         image.Rectangle // around the ink, without its soft edge
+	window      window          // what becomes the 28x28
+	cropped     bool            // the window is around the ink, and not the whole picture
+	resized     bool            // the tensor is made
+	tensor      [Pixels]float32
+	flagged     []string
 }
+
+func (p *picture) flag(name string) { p.flagged = append(p.flagged, name) }
 
 // Tensor writes the digit in img to dst, 28 rows of 28 values from 0 (paper)
 // to 1 (full ink), and appends to info.Steps and info.Flags what it did and
@@ -86,28 +98,24 @@ func Tensor(dst []float32, img image.Image, info *Info, opts Options) error {
 	if size := img.Bounds(); size.Dx() < minWidth || size.Dy() < minHeight {
 		return tooSmall(size.Dx(), size.Dy())
 	}
+	opts.check()
 	p := picture{source: img, opts: opts}
-	recipe := [...]struct {
-		name string
-		do   func(*picture) (acted bool, err error)
-	}{
-		{"alpha", (*picture).removeAlpha},
-		{"gray", (*picture).toGray},
-		{"invert", (*picture).findPolarity},
-		{"stretch", (*picture).stretchContrast},
-		{"enlarge", (*picture).enlargeSmallInk},
-		{"crop", (*picture).cropToInk},
-		{"resize", (*picture).resize},
-		{"brighten", (*picture).brighten},
-		{"center", (*picture).center},
+	if info != nil {
+		p.orientation = info.Orientation
 	}
-	for _, step := range recipe {
-		acted, err := step.do(&p)
+	for _, s := range recipe {
+		if s.optional && slices.Contains(opts.Skip, s.name) {
+			continue
+		}
+		acted, err := s.do(&p)
 		if err != nil {
 			return err
 		}
 		if acted && info != nil {
-			info.Steps = append(info.Steps, step.name)
+			info.Steps = append(info.Steps, s.name)
+		}
+		if acted && opts.Observe != nil {
+			opts.Observe(s.name, p.snapshot())
 		}
 	}
 	for i, v := range p.tensor {

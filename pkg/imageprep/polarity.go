@@ -74,8 +74,7 @@ type levels struct {
 	full    int // the level of full ink
 }
 
-// The least difference between ink and paper, of 255: blank paper in a JPEG or
-// a photograph stays below it.
+// minContrast is how many levels there must be between paper and full ink.
 const minContrast = 20
 
 // findPolarity finds out what is paper and what is ink. It acts when the ink
@@ -86,30 +85,62 @@ func (p *picture) findPolarity() (bool, error) {
 		all.add(p.gray.row(y))
 	}
 	border := p.gray.border()
-	threshold := all.otsu()
 	darkInk := p.opts.Polarity == PolarityDarkInk
 	if p.opts.Polarity == PolarityAuto {
-		darkInk = paperIsBright(&all, &border, threshold)
+		darkInk = p.inkIsDark(&all, &border)
 	}
 	if darkInk {
-		all, border, threshold = all.reversed(), border.reversed(), 254-threshold
+		all, border = all.reversed(), border.reversed()
 	}
-	if border.total(0, threshold) == 0 { // nothing but ink along the border
+	threshold := all.otsu()
+	if p.flat || border.total(0, threshold) == 0 { // or nothing but ink along the border
 		border = all
 	}
 	if border.total(0, threshold) == 0 || all.total(threshold+1, 255) == 0 {
 		return false, noInk(0)
 	}
 	paper := border.quantile(0, threshold, 0.5)
-	// Thin strokes are full ink in few pixels only, and noise and the ringing
-	// of JPEG put some pixels above it.
-	full := all.quantile(threshold+1, 255, 0.95)
+	noise := all.noise(paper)
+	if !p.flat { // white paper has no level below it that would tell
+		noise = max(noise, border.quantile(0, threshold, 0.95)-paper)
+	}
+	full := all.fullInk(min(paper+noise, 254))
 	if full-paper < minContrast {
 		return false, noInk(full - paper)
 	}
-	noise := max(border.quantile(0, threshold, 0.95)-paper, paper-border.quantile(0, threshold, 0.05))
 	p.levels = levels{darkInk, paper, min(noise, (full-paper)/4), full}
 	return darkInk, nil
+}
+
+// noise is how far the level of paper strays: four standard deviations, taken
+// from the levels below it, where there is no ink.
+func (h *histogram) noise(paper int) int {
+	const deviations, share = 4, 0.32 // a third is more than one away
+	if paper == 0 || h.total(0, paper-1) == 0 {
+		return 0
+	}
+	below := 2*h.total(0, paper-1) + h[paper]
+	want := int(share * float64(below) / 2)
+	v := 0
+	for ; v < paper; v++ {
+		if want -= h[v]; want < 0 {
+			break
+		}
+	}
+	return deviations * (paper - v)
+}
+
+// fullInk is the level of full ink, of the pixels above the noise. Thin
+// strokes are full ink in few pixels only, and the ringing of JPEG puts some
+// above it.
+func (h *histogram) fullInk(noise int) int {
+	ink := *h
+	clear(ink[:noise+1])
+	threshold := max(ink.otsu(), noise)
+	if ink.total(threshold+1, 255) == 0 {
+		return noise
+	}
+	return ink.quantile(threshold+1, 255, 0.95)
 }
 
 func noInk(contrast int) error {
@@ -129,6 +160,27 @@ func (g plane) border() (h histogram) {
 		h.add(row[g.width-thickness:])
 	}
 	return h
+}
+
+// inkIsDark tells paper from ink. Under uneven light the border says little:
+// what strays from the paper's level, weighed by how far, is ink. Else the
+// border decides.
+func (p *picture) inkIsDark(all, border *histogram) bool {
+	if !p.flat {
+		return paperIsBright(all, border, all.otsu())
+	}
+	paper := all.quantile(0, 255, 0.5)
+	reversed := all.reversed()
+	return reversed.excess(255-paper) > all.excess(paper)
+}
+
+// excess is how much lies above the noise of the paper.
+func (h *histogram) excess(paper int) (sum int) {
+	from := paper + h.noise(paper)
+	for v := from + 1; v < len(h); v++ {
+		sum += h[v] * (v - from)
+	}
+	return sum
 }
 
 // paperIsBright lets the border decide. Where ink and paper share the border,

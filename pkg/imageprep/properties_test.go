@@ -169,9 +169,9 @@ func TestFlags(t *testing.T) {
 	}{
 		{"an ordinary digit", seven(), nil},
 		{"faint", recolor(seven(), 200, 160), []string{"low_contrast"}},
-		{"at the edge", paste(seven(), 40, 40, -7, 0), []string{"clipped"}},
+		{"at the edge", paste(seven(), 40, 40, -7, 0), []string{"clipped", "off_centre"}},
 		{"tiny", paste(scale(seven(), 10, draw.CatmullRom), 50, 50, 20, 20), []string{"tiny"}},
-		{"all of it", recolor(paste(scale(seven(), 10, draw.CatmullRom), 50, 50, -2, 20), 150, 100), []string{"low_contrast", "clipped", "tiny"}},
+		{"all of it", recolor(paste(scale(seven(), 10, draw.CatmullRom), 50, 50, -2, 20), 150, 100), []string{"low_contrast", "clipped", "off_centre", "tiny"}},
 	}
 	for _, tt := range tests {
 		if _, info := tensorOf(t, tt.img, imageprep.Options{}); !slices.Equal(info.Flags, tt.flags) {

@@ -4,7 +4,8 @@ import "slices"
 
 // resize makes the tensor from the window.
 func (p *picture) resize() (bool, error) {
-	p.resample(&p.tensor, p.window)
+	p.resample(p.tensor[:], Side, p.window)
+	p.resized = true
 	return p.window.scale != 1, nil
 }
 
@@ -33,63 +34,65 @@ func (p *picture) brighten() (bool, error) {
 	return true, nil
 }
 
-// resample gives every pixel of the tensor the mean ink of its part of the
-// window, as MNIST was made: where the picture is larger this averages over
-// areas, where it is smaller its pixels become squares. Nothing is lost at a
-// scale of 1 and whole offsets.
-func (p *picture) resample(tensor *[Pixels]float32, w window) {
-	clear(tensor[:])
-	var sums [Side]float32
-	area := float32(w.scale * w.scale)
+// resample gives every pixel of a square of so many the mean ink of its part
+// of the window, as MNIST was made: where the picture is larger this averages
+// over areas, where it is smaller its pixels become squares. Nothing is lost
+// at a scale of 1 and whole offsets.
+func (p *picture) resample(square []float32, side int, w window) {
+	clear(square)
+	var buffer [fine * Side]float32
+	sums := buffer[:side]
+	size := w.scale * Side / float64(side)
+	area := float32(255 * size * size)
 	for y := w.ink.Min.Y; y < w.ink.Max.Y; y++ {
-		p.rowSums(&sums, y, w)
-		first, last := overlapped(float64(y), w.y, w.scale)
+		p.rowSums(sums, y, size, w)
+		first, last := overlapped(float64(y), w.y, size, side)
 		for i := first; i <= last; i++ {
-			top := w.y + float64(i)*w.scale
-			weight := float32(min(float64(y+1), top+w.scale)-max(float64(y), top)) / area
+			top := w.y + float64(i)*size
+			weight := float32(min(float64(y+1), top+size)-max(float64(y), top)) / area
 			if weight <= 0 {
 				continue
 			}
 			for j, sum := range sums {
-				tensor[i*Side+j] += weight * sum
+				square[i*side+j] += weight * sum
 			}
 		}
 	}
-	for i, v := range tensor {
-		tensor[i] = min(1, v) // rounding errors
+	for i, v := range square {
+		square[i] = min(1, v) // rounding errors
 	}
 }
 
-// overlapped gives the first and the last of the 28 cells from origin, of the
+// overlapped gives the first and the last of so many cells from origin, of the
 // given size, that the pixel from v to v+1 has a part of. There may be none.
-func overlapped(v, origin, size float64) (first, last int) {
+func overlapped(v, origin, size float64, cells int) (first, last int) {
 	first = int(max(0, (v-origin)/size))
-	last = int(max(-1, min(Side-1, (v+1-origin)/size)))
+	last = int(max(-1, min(float64(cells-1), (v+1-origin)/size)))
 	return first, last
 }
 
-// rowSums adds up the ink of a row of the picture in the 28 columns of the
-// window.
-func (p *picture) rowSums(sums *[Side]float32, y int, w window) {
-	row := p.gray.row(y)
+// rowSums adds up the ink of a row of the picture in columns of the window,
+// each so many pixels wide.
+func (p *picture) rowSums(sums []float32, y int, size float64, w window) {
+	row := p.ink.row(y)
 	for j := range sums {
-		left := max(w.x+float64(j)*w.scale, float64(w.ink.Min.X))
-		right := min(w.x+float64(j+1)*w.scale, float64(w.ink.Max.X))
+		left := max(w.x+float64(j)*size, float64(w.ink.Min.X))
+		right := min(w.x+float64(j+1)*size, float64(w.ink.Max.X))
 		sums[j] = 0
 		if left >= right {
 			continue
 		}
 		first, last := int(left), int(right) // the pixels with its two ends
 		if first == last {
-			sums[j] = float32(right-left) * p.ink[row[first]]
+			sums[j] = float32(right-left) * float32(row[first])
 			continue
 		}
-		sum := float32(float64(first+1)-left) * p.ink[row[first]]
+		sum := float32(float64(first+1)-left) * float32(row[first])
 		for _, v := range row[first+1 : last] {
-			sum += p.ink[v]
+			sum += float32(v)
 		}
 		if rest := float32(right - float64(last)); rest > 0 {
-			sum += rest * p.ink[row[last]]
+			sum += rest * float32(row[last])
 		}
 		sums[j] = sum
 	}

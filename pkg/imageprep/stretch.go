@@ -1,27 +1,32 @@
 package imageprep
 
-// inkTable gives each grey level its ink, from 0 to 1.
-type inkTable [256]float32
-
-// stretchContrast makes paper 0 and full ink 1, and the noise of the paper 0
-// as well. Clean pictures that are black and white already stay as they are.
+// stretchContrast makes the plane of ink: 0 for paper and its noise, 255 for
+// full ink. Clean pictures that are black and white already stay as they are.
 func (p *picture) stretchContrast() (bool, error) {
 	const lowContrast, nearlyFull = 64, 200
 	l := p.levels
 	clean := l.paper == 0 && l.noise == 0 && l.full >= nearlyFull
 	if l.full-l.paper < lowContrast {
-		p.flagged = append(p.flagged, "low_contrast")
+		p.flag("low_contrast")
 	}
-	for v := range p.ink {
+	var ink [256]uint8
+	for v := range ink {
 		level := v
 		if l.darkInk {
 			level = 255 - v
 		}
 		switch {
 		case clean:
-			p.ink[v] = float32(level) / 255
+			ink[v] = uint8(level)
 		case level > l.paper+l.noise:
-			p.ink[v] = min(1, float32(level-l.paper)/float32(l.full-l.paper))
+			ink[v] = uint8(min(255, (255*(level-l.paper)+(l.full-l.paper)/2)/(l.full-l.paper)))
+		}
+	}
+	p.ink = newPlane(p.gray.bounds())
+	for y := range p.ink.height {
+		row := p.ink.row(y)
+		for x, v := range p.gray.row(y) {
+			row[x] = ink[v]
 		}
 	}
 	return !clean, nil

@@ -1,0 +1,125 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"hash/fnv"
+	"image"
+	"io"
+	"math/rand/v2"
+	"strconv"
+
+	"digits/internal/atomicfile"
+	"digits/internal/classify"
+	"digits/internal/mnist"
+	"digits/internal/photos"
+	"digits/internal/report"
+	"digits/pkg/cnn"
+	"digits/pkg/imageprep"
+)
+
+// The suites of pictures that are made by program.
+const (
+	photographs = "photos"
+	encodings   = "encodings"
+)
+
+// pictureSeed is fixed, so that all networks see the same pictures.
+const pictureSeed = 1998
+
+// developmentDigits is how many training images stand for the test set while
+// the image preparation is developed.
+const developmentDigits = 5000
+
+// lastOf returns the last n images of a set.
+func lastOf(set mnist.Set, n int) mnist.Set {
+	first := max(0, set.Len()-n)
+	return mnist.Set{Images: set.Images[first*mnist.Pixels:], Labels: set.Labels[first:]}
+}
+
+// evaluateGenerated reads pictures of the set's digits under every condition of
+// a suite, and writes the contact sheet if there is to be one.
+func evaluateGenerated(ctx context.Context, m *cnn.Model, set mnist.Set, o evalOptions) (report.Suite, error) {
+	e := report.Suite{Name: o.suite, Set: "MNIST's test set", Seed: pictureSeed}
+	if o.development {
+		e.Set = fmt.Sprintf("the last %d training images", set.Len())
+	}
+	classifier, err := classify.New(m, classify.Options{})
+	if err != nil {
+		return e, err
+	}
+	conditions := photos.Photographs()
+	if o.suite == encodings {
+		conditions = photos.Encodings()
+	}
+	var sheet report.Sheet
+	for _, c := range conditions {
+		shots := make([]report.Shot, o.count)
+		err := each(ctx, o.count, classifier.Slots(), func(i int) (err error) {
+			data, label := picture(c, set, i)
+			shots[i], err = read(ctx, classifier, data, strconv.Itoa(label), fmt.Sprintf("%s %d", c.Name, i))
+			shots[i].Source = func() image.Image {
+				data, _ := picture(c, set, i)
+				return decoded(data)
+			}
+			return err
+		})
+		if err != nil {
+			return e, err
+		}
+		e.Add(c.Name, picturesOf(shots))
+		if o.sheet != "" {
+			sheet.Add(c.Name, shots)
+		}
+	}
+	if o.sheet != "" {
+		return e, writeSheet(o.sheet, sheet)
+	}
+	return e, nil
+}
+
+// picture makes a condition's picture with a number, of a digit drawn at
+// random. It depends on the condition's name, the number and the set alone.
+func picture(c photos.Condition, set mnist.Set, i int) (data []byte, label int) {
+	name := fnv.New64a()
+	io.WriteString(name, c.Name)
+	random := rand.New(rand.NewPCG(pictureSeed^name.Sum64(), uint64(i)))
+	digit := random.IntN(set.Len())
+	return c.Render(set.Image(digit), random), int(set.Labels[digit])
+}
+
+// decoded returns the image in a file, or nil.
+func decoded(data []byte) image.Image {
+	img, _, err := imageprep.Decode(data, imageprep.Options{})
+	if err != nil {
+		return nil
+	}
+	return img
+}
+
+// folderSheet returns the contact sheet of pictures in folders.
+func folderSheet(shots []report.Shot) report.Sheet {
+	var sheet report.Sheet
+	for first := 0; first < len(shots); {
+		end := first
+		for end < len(shots) && shots[end].Folder == shots[first].Folder {
+			end++
+		}
+		sheet.Add(shots[first].Folder, shots[first:end])
+		first = end
+	}
+	return sheet
+}
+
+// writeSheet writes a contact sheet as a PNG file.
+func writeSheet(path string, sheet report.Sheet) error {
+	data, err := sheet.PNG()
+	if err != nil {
+		return err
+	}
+	return atomicfile.Write(path, func(w io.Writer) error {
+		_, err := io.Copy(w, bytes.NewReader(data))
+		return err
+	})
+}

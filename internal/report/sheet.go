@@ -1,0 +1,139 @@
+package report
+
+import (
+	"fmt"
+	"image"
+	"image/color"
+	"slices"
+
+	imagedraw "golang.org/x/image/draw"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// Sheet is a contact sheet: for each group of pictures, the first of them
+// beside what the network saw and what it said, wrong ones before the others.
+type Sheet struct{ groups []sheetGroup }
+
+type sheetGroup struct {
+	title string
+	shots []Shot
+}
+
+// Shot is a picture on a contact sheet.
+type Shot struct {
+	Picture
+	Source    func() image.Image // called when the picture is shown; returns nil when there is none
+	Tensor    []byte             // 28×28, 255 is ink; nil when there was nothing for the network
+	thumbnail image.Image
+}
+
+// sheetColumns is how many pictures of a group are shown.
+const sheetColumns = 10
+
+// Add adds a group of pictures.
+func (s *Sheet) Add(title string, shots []Shot) {
+	shown := slices.Clone(shots)
+	slices.SortStableFunc(shown, func(a, b Shot) int { return a.rank() - b.rank() })
+	shown = shown[:min(len(shown), sheetColumns)]
+	for i := range shown {
+		if source := shown[i].Source(); source != nil {
+			shown[i].thumbnail = thumbnail(source)
+		}
+	}
+	s.groups = append(s.groups, sheetGroup{title, shown})
+}
+
+// rank is 0 for pictures that come first on a sheet.
+func (s Shot) rank() int {
+	if s.wrong() {
+		return 0
+	}
+	return 1
+}
+
+// thumbnail returns a small picture, over a chequered ground where it is
+// transparent.
+func thumbnail(source image.Image) image.Image {
+	size := source.Bounds().Size()
+	scale := float64(thumbnailSide) / float64(max(size.X, size.Y))
+	small := image.NewRGBA(image.Rect(0, 0, max(1, int(float64(size.X)*scale+0.5)), max(1, int(float64(size.Y)*scale+0.5))))
+	for y := range small.Rect.Dy() {
+		for x := range small.Rect.Dx() {
+			small.SetRGBA(x, y, [2]color.RGBA{pale, {0xaa, 0xaa, 0xaa, 0xff}}[(x/6+y/6)%2])
+		}
+	}
+	scaler := imagedraw.Interpolator(imagedraw.BiLinear)
+	if scale > 1 {
+		scaler = imagedraw.NearestNeighbor // shows the pixels of a tiny picture
+	}
+	scaler.Scale(small, small.Rect, source, source.Bounds(), imagedraw.Over, nil)
+	return small
+}
+
+// thumbnailSide is the pixels of a thumbnail's longer side.
+const thumbnailSide = 96
+
+// The sheet's measures, in points of 8/3 pixels.
+const (
+	shotWidth   = 76
+	shotHeight  = 52
+	groupHeight = shotHeight + 12
+	sourceSide  = thumbnailSide * 3 / 8
+	tensorSide  = 31.5 // three pixels for each
+)
+
+// PNG returns the sheet as an image file.
+func (s *Sheet) PNG() ([]byte, error) {
+	d := drawing{sheetColumns*shotWidth + 8, vg.Length(len(s.groups)*groupHeight + 8), func(c draw.Canvas) {
+		c.SetColor(color.White)
+		c.Fill(c.Rectangle.Path())
+		for i, g := range s.groups {
+			y := c.Max.Y - 4 - vg.Length(i*groupHeight)
+			title := style(8)
+			title.XAlign = draw.XLeft
+			c.FillText(title, vg.Point{X: c.Min.X + 5, Y: y - 6}, g.title)
+			for k, shot := range g.shots {
+				shot.draw(&c, c.Min.X+4+vg.Length(k*shotWidth), y-12)
+			}
+		}
+	}}
+	return d.png()
+}
+
+// draw puts the picture under and to the right of a point.
+func (s Shot) draw(c *draw.Canvas, x, y vg.Length) {
+	note := style(6)
+	if s.wrong() {
+		rectangle(c, color.RGBA{0xfb, 0xd9, 0xc4, 0xff}, x, y, x+shotWidth-2, y-shotHeight+2)
+		note.Color = orange
+	}
+	if s.thumbnail != nil {
+		size := s.thumbnail.Bounds().Size()
+		scale := float64(sourceSide) / float64(max(size.X, size.Y))
+		wide, high := vg.Length(float64(size.X)*scale), vg.Length(float64(size.Y)*scale)
+		low := vg.Point{X: x + 2 + (sourceSide-wide)/2, Y: y - 2 - (sourceSide+high)/2}
+		c.DrawImage(vg.Rectangle{Min: low, Max: vg.Point{X: low.X + wide, Y: low.Y + high}}, s.thumbnail)
+	}
+	if s.Tensor != nil {
+		low := vg.Point{X: x + sourceSide + 5, Y: y - 2 - sourceSide + (sourceSide-tensorSide)/2}
+		c.DrawImage(vg.Rectangle{Min: low, Max: vg.Point{X: low.X + tensorSide, Y: low.Y + tensorSide}}, enlarged(s.Tensor))
+	}
+	c.FillText(note, vg.Point{X: x + (shotWidth-2)/2, Y: y - sourceSide - 7}, s.caption())
+}
+
+// caption says what was answered.
+func (s Shot) caption() string {
+	is := s.Folder
+	switch {
+	case s.Unreadable != "":
+		return is + ": unreadable"
+	case s.Refused:
+		return is + ": no answer"
+	}
+	text := fmt.Sprintf("%s read as %d, %.0f%%", is, s.Digit, 100*s.Confidence)
+	if s.Rejected {
+		text += " (rej.)"
+	}
+	return text
+}

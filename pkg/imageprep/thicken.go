@@ -1,0 +1,81 @@
+package imageprep
+
+import "math"
+
+const (
+	thinPen  = 1.35 // pixels of the tensor: 1 of 200 of MNIST's strokes are thinner
+	usualPen = 1.9  // what thinner ones become
+	fine     = 4    // parts of a pixel of the tensor, in which strokes grow
+)
+
+// thicken gives the strokes of a fine pen the width that MNIST's have.
+func (p *picture) thicken() (bool, error) {
+	if !p.cropped {
+		return false, nil
+	}
+	width := strokeWidth(p.tensor[:], Side)
+	if width >= thinPen || width == 0 {
+		return false, nil
+	}
+	const side = fine * Side
+	ink := make([]float32, side*side)
+	p.resample(ink, side, p.window)
+	grown := grow(ink, side, fine*(usualPen-width)/2)
+	for i := range p.tensor {
+		sum := float32(0)
+		for y := range fine {
+			for _, v := range grown[(i/Side*fine+y)*side+i%Side*fine:][:fine] {
+				sum += v
+			}
+		}
+		p.tensor[i] = sum / (fine * fine)
+	}
+	return true, nil
+}
+
+// strokeWidth is the usual width of the strokes: twice their area by their
+// circumference, which is the total variation. Strokes that are less than a
+// pixel wide show as faint ones, and are as wide as they are faint.
+func strokeWidth(ink []float32, side int) float64 {
+	var area, variation float64
+	var levels histogram
+	for i, v := range ink {
+		area += float64(v)
+		if x := i % side; x > 0 {
+			variation += math.Abs(float64(v - ink[i-1]))
+		}
+		if i >= side {
+			variation += math.Abs(float64(v - ink[i-side]))
+		}
+		levels[uint8(v*255)]++
+	}
+	if variation == 0 || levels.total(26, 255) == 0 {
+		return 0
+	}
+	full := float64(levels.quantile(26, 255, 0.9)) / 255
+	return 2 * area / (variation * math.Pi / 4) * full
+}
+
+// grow is the most ink within a radius around each pixel; half a pixel more
+// makes it round.
+func grow(ink []float32, side int, radius float64) []float32 {
+	out := make([]float32, len(ink))
+	reach := int(radius)
+	for dy := -reach; dy <= reach; dy++ {
+		half := int(math.Sqrt((radius+0.5)*(radius+0.5) - float64(dy*dy)))
+		half = min(half, reach)
+		for y := max(0, -dy); y < min(side, side-dy); y++ {
+			from := ink[(y+dy)*side:][:side]
+			to := out[y*side:][:side]
+			for x, v := range from {
+				if v == 0 {
+					continue
+				}
+				for i := max(0, x-half); i <= min(side-1, x+half); i++ {
+					to[i] = max(to[i], v)
+				}
+			}
+		}
+	}
+	return out
+}
