@@ -12,7 +12,7 @@ func (a *API) logAccess(next http.Handler) http.Handler {
 		defer func() {
 			x := exchangeOf(r)
 			route := a.route(r)
-			level := accessLevel(route, x.status())
+			level := accessLevel(x.images > 0, x.status())
 			if !a.options.Logger.Enabled(r.Context(), level) {
 				return
 			}
@@ -43,11 +43,11 @@ func (a *API) logAccess(next http.Handler) http.Handler {
 }
 
 // accessLevel keeps the probes and scrapes that succeed out of the usual log.
-func accessLevel(route string, status int) slog.Level {
+func accessLevel(images bool, status int) slog.Level {
 	switch {
 	case status >= 500 && status != http.StatusServiceUnavailable:
 		return slog.LevelError
-	case status >= 400 || route == "/predict":
+	case status >= 400 || images:
 		return slog.LevelInfo
 	}
 	return slog.LevelDebug

@@ -18,9 +18,11 @@ import (
 	"digits/internal/classify"
 )
 
-// Classifier reads the digit in an encoded image.
+// Classifier reads the digit in an encoded image, or in tensors of 784 numbers
+// as classify.Classifier does.
 type Classifier interface {
 	Classify(ctx context.Context, data []byte) (classify.Result, error)
+	ClassifyTensors(ctx context.Context, tensors []float32, each func(i int, r *classify.Result)) (classify.Durations, error)
 }
 
 // modelName is what the service calls its model, whichever weights it has.
@@ -107,7 +109,8 @@ func (o Options) withDefaults() Options {
 }
 
 func (o Options) limits() *strings.Replacer {
-	return strings.NewReplacer("{bytes}", fmt.Sprint(o.MaxBodyBytes), "{pixels}", fmt.Sprint(o.MaxPixels), "{images}", fmt.Sprint(o.MaxImages))
+	return strings.NewReplacer("{bytes}", fmt.Sprint(o.MaxBodyBytes), "{pixels}", fmt.Sprint(o.MaxPixels), "{images}", fmt.Sprint(o.MaxImages),
+		"{tensors}", fmt.Sprint(maxTensors))
 }
 
 func (a *API) routes() {
@@ -122,6 +125,7 @@ func (a *API) routes() {
 		ErrorLog:          slog.NewLogLogger(a.options.Logger.Handler(), slog.LevelError),
 	}))
 	a.get("/openapi.yaml", http.HandlerFunc(document))
+	a.inferenceRoutes()
 }
 
 // get adds a handler for GET and HEAD.

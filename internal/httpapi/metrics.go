@@ -55,7 +55,7 @@ func newMetrics(o Options) *metrics {
 		inFlight: prometheus.NewGauge(prometheus.GaugeOpts{Name: "digits_http_requests_in_flight",
 			Help: "Requests that are being answered."}),
 		stages: prometheus.NewHistogramVec(seconds("digits_stage_duration_seconds",
-			"Time that a request spent reading and encoding, and each of its images in queue, decode, prepare and infer."), []string{"stage"}),
+			"Time that a request spent reading and encoding, and each of its images, or its tensors together, in queue, decode, prepare and infer."), []string{"stage"}),
 		predictions: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "digits_predictions_total",
 			Help: "Images that were answered, by the most probable digit, accepted or not."}, []string{"digit"}),
 		abstentions: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "digits_abstentions_total",
@@ -83,13 +83,14 @@ func info(name, help string, labels prometheus.Labels) prometheus.Collector {
 
 // create makes the series exist before their first event, so that a rate over
 // them begins at zero. Of the request durations only those of successes are
-// made: the others are many, and rejected has a counter for each.
+// made, and only of the routes that read digits: the others are many, and rejected
+// has a counter for each problem.
 func (m *metrics) create(routes chi.Routes) {
 	_ = chi.Walk(routes, func(method, pattern string, _ http.Handler, _ ...func(http.Handler) http.Handler) error {
 		if !slices.Contains(m.patterns, pattern) {
 			m.patterns = append(m.patterns, pattern)
 		}
-		if method != http.MethodHead {
+		if method == http.MethodPost {
 			m.requests.WithLabelValues(pattern, method, "200")
 		}
 		return nil
@@ -114,10 +115,18 @@ func (m *metrics) observeStage(stage string, d time.Duration) {
 }
 
 func (m *metrics) observeResult(r *classify.Result) {
-	m.observeStage("queue", r.Durations.Queue)
-	m.observeStage("decode", r.Durations.Decode)
-	m.observeStage("prepare", r.Durations.Prepare)
-	m.observeStage("infer", r.Durations.Infer)
+	m.observeDurations(&r.Durations)
+	m.observeReading(r)
+}
+
+func (m *metrics) observeDurations(d *classify.Durations) {
+	m.observeStage("queue", d.Queue)
+	m.observeStage("decode", d.Decode)
+	m.observeStage("prepare", d.Prepare)
+	m.observeStage("infer", d.Infer)
+}
+
+func (m *metrics) observeReading(r *classify.Result) {
 	m.digits[r.Digit].Inc()
 	if !r.Accepted {
 		m.abstentions.WithLabelValues(r.Reason).Inc()

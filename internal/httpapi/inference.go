@@ -1,0 +1,132 @@
+package httpapi
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"time"
+
+	"digits/internal/classify"
+	"digits/internal/inferenceprotocol"
+)
+
+// maxTensors bounds the tensors of a request. They cost what the network takes
+// for them and nothing else, so they may be more than images.
+const maxTensors = 256
+
+// headerLengthHeader says where the JSON ends and binary data begin.
+const headerLengthHeader = "Inference-Header-Content-Length"
+
+// inferenceCall is what one of the protocols makes of a body: what is to be
+// read, and how the answers are sent.
+type inferenceCall struct {
+	batch *inferenceprotocol.Batch
+	reply func(*inferenceprotocol.Answers) inferenceprotocol.Reply
+}
+
+// infer answers the Open Inference Protocol.
+func (a *API) infer(w http.ResponseWriter, r *http.Request, model Model) {
+	a.serveInference(w, r, func(body []byte) (inferenceCall, error) {
+		length, err := headerLength(r)
+		if err != nil {
+			return inferenceCall{}, err
+		}
+		request, err := inferenceprotocol.ReadRequest(body, length, a.inferenceLimits())
+		if err != nil {
+			return inferenceCall{}, err
+		}
+		return inferenceCall{&request.Batch, func(answers *inferenceprotocol.Answers) inferenceprotocol.Reply {
+			return request.Reply(modelName, model.Version, answers)
+		}}, nil
+	})
+}
+
+// tensorflowPredict answers TensorFlow Serving's predict call.
+func (a *API) tensorflowPredict(w http.ResponseWriter, r *http.Request, _ Model) {
+	a.serveInference(w, r, func(body []byte) (inferenceCall, error) {
+		batch, err := inferenceprotocol.ReadPredict(body, a.inferenceLimits())
+		return inferenceCall{batch, func(answers *inferenceprotocol.Answers) inferenceprotocol.Reply {
+			return inferenceprotocol.Reply{Body: inferenceprotocol.PredictReply(answers), HeaderLength: inferenceprotocol.NoHeader}
+		}}, err
+	})
+}
+
+func (a *API) inferenceLimits() inferenceprotocol.Limits {
+	return inferenceprotocol.Limits{Tensors: maxTensors, Images: a.options.MaxImages}
+}
+
+// headerLength returns how much of the body is JSON.
+func headerLength(r *http.Request) (int, error) {
+	text := r.Header.Get(headerLengthHeader)
+	if text == "" {
+		return inferenceprotocol.NoHeader, nil
+	}
+	length, err := strconv.ParseUint(text, 10, 31)
+	if err != nil {
+		return 0, inferenceprotocol.ErrBinarySize
+	}
+	return int(length), nil
+}
+
+// serveInference reads a body, classifies what is in it and sends the answers.
+func (a *API) serveInference(w http.ResponseWriter, r *http.Request, parse func(body []byte) (inferenceCall, error)) {
+	x := exchangeOf(r)
+	memory := &share{of: &a.bodies}
+	defer memory.release() // images wait for a slot in it
+	var call inferenceCall
+	body, err := a.readBody(w, r, memory)
+	if err == nil {
+		call, err = parse(body)
+	}
+	a.metrics.observeStage("read", time.Since(x.began))
+	if err != nil {
+		a.fail(w, r, err)
+		return
+	}
+	x.images = call.batch.Len()
+	ctx, cancel := context.WithTimeout(r.Context(), a.options.RequestTimeout)
+	defer cancel()
+	answers, err := a.readBatch(ctx, x, call.batch)
+	if err != nil {
+		a.fail(w, r, err)
+		return
+	}
+	began := time.Now()
+	contentType, reply := jsonType, call.reply(answers)
+	if reply.HeaderLength != inferenceprotocol.NoHeader {
+		contentType = "application/octet-stream"
+		w.Header().Set(headerLengthHeader, strconv.Itoa(reply.HeaderLength))
+	}
+	write(w, http.StatusOK, contentType, reply.Body)
+	a.metrics.observeStage("encode", time.Since(began))
+}
+
+// readBatch reads the digits in tensors or images. These protocols have no
+// place for what is wrong with one of several: it fails them all.
+func (a *API) readBatch(ctx context.Context, x *exchange, batch *inferenceprotocol.Batch) (*inferenceprotocol.Answers, error) {
+	answers := inferenceprotocol.NewAnswers(batch.Len())
+	take := func(_ int, r *classify.Result) {
+		if batch.Len() == 1 {
+			x.digit, x.confidence, x.reason = r.Digit, r.Confidence, r.Reason
+		}
+		a.metrics.observeReading(r)
+		answers.Append(&r.Probabilities, r.Digit, r.Confidence, r.Accepted)
+	}
+	if len(batch.Tensors) > 0 {
+		durations, err := a.options.Classifier.ClassifyTensors(ctx, batch.Tensors, take)
+		if err != nil {
+			return nil, err
+		}
+		a.metrics.observeStage("queue", durations.Queue)
+		a.metrics.observeStage("infer", durations.Infer)
+	}
+	for i, data := range batch.Images {
+		result, err := a.options.Classifier.Classify(ctx, data)
+		if err != nil {
+			return nil, err
+		}
+		a.metrics.observeDurations(&result.Durations)
+		take(i, &result)
+	}
+	return &answers, nil
+}
