@@ -67,12 +67,12 @@ func TestMetricSeriesExistFromTheStart(t *testing.T) {
 	a := httpapi.New(httpapi.Options{Classifier: panicking{}, Registry: registry,
 		Model: httpapi.Model{Version: "v", Digest: "d"}, Build: httpapi.Build{Version: "b", Kernel: "k"}})
 	for name, want := range map[string]int{
-		"digits_http_request_duration_seconds": 6,
+		"digits_http_request_duration_seconds": 5,
 		"digits_http_requests_in_flight":       1,
 		"digits_stage_duration_seconds":        6,
 		"digits_predictions_total":             10,
 		"digits_abstentions_total":             1,
-		"digits_requests_rejected_total":       29,
+		"digits_requests_rejected_total":       38,
 		"digits_panics_total":                  1,
 		"digits_body_memory_bytes":             1,
 		"digits_build_info":                    1,
