@@ -56,7 +56,7 @@ func (p *parser) input(text []byte) error {
 // read puts the input's data into the batch.
 func (in *input) read(b *Batch, limits Limits) error {
 	switch {
-	case in.name == ImageInput && in.datatype == strings:
+	case in.name == ImageInput && in.datatype == typeBYTES:
 		n, err := imagesOf(in.shape, limits.Images)
 		if err != nil {
 			return err
@@ -67,7 +67,7 @@ func (in *input) read(b *Batch, limits Limits) error {
 			b.Images, err = readImages(in.data, n)
 		}
 		return err
-	case in.name == TensorInput && (in.datatype == float32s || in.datatype == float64s || in.datatype == uint8s):
+	case in.name == TensorInput && (in.datatype == typeFP32 || in.datatype == typeFP64 || in.datatype == typeUINT8):
 		n, err := tensorsOf(in.shape, limits.Tensors)
 		if err != nil {
 			return err

@@ -9,10 +9,10 @@ import (
 
 // The datatypes of tensors and images.
 const (
-	float32s = "FP32"
-	float64s = "FP64"
-	uint8s   = "UINT8"
-	strings  = "BYTES"
+	typeFP32  = "FP32"
+	typeFP64  = "FP64"
+	typeUINT8 = "UINT8"
+	typeBYTES = "BYTES"
 )
 
 // numbers reads nested or flat lists of numbers.
@@ -41,6 +41,9 @@ func readNumbers(text []byte, datatype string, shape []int, total int) ([]float3
 // list reads a list of the shape. It goes only as deep as that.
 func (n *numbers) list(shape []int) error {
 	if !n.next('[') {
+		if numberLength(n.text) > 0 {
+			return errOtherLengths
+		}
 		return n.unexpected()
 	}
 	for i := range shape[0] {
@@ -73,10 +76,12 @@ func (n *numbers) next(delimiter byte) bool {
 	return true
 }
 
+var errOtherLengths = fmt.Errorf("%w: the lists have other lengths than the shape", ErrShape)
+
 // unexpected is the error about another delimiter than the shape wants.
 func (n *numbers) unexpected() error {
 	if len(n.text) > 0 && (n.text[0] == ',' || n.text[0] == ']' || n.text[0] == '[') {
-		return fmt.Errorf("%w: the lists have other lengths than the shape", ErrShape)
+		return errOtherLengths
 	}
 	return fmt.Errorf("%w: the data are not lists of numbers", ErrMalformed)
 }
@@ -90,13 +95,13 @@ func (n *numbers) number() error {
 	var v float32
 	text := string(n.text[:length])
 	switch n.datatype {
-	case uint8s:
+	case typeUINT8:
 		level, err := strconv.ParseUint(text, 10, 8)
 		if err != nil {
 			return fmt.Errorf("%w: a UINT8 is not a whole number from 0 to 255", ErrRange)
 		}
 		v = float32(level) / 255
-	case float64s:
+	case typeFP64:
 		wide, err := strconv.ParseFloat(text, 64)
 		if v = float32(wide); err != nil || !inRange(v) {
 			return errOutside
@@ -160,9 +165,9 @@ func skipDigits(text []byte, at int) int {
 // sizeOf returns the bytes of a number in binary data.
 func sizeOf(datatype string) int {
 	switch datatype {
-	case float64s:
+	case typeFP64:
 		return 8
-	case float32s:
+	case typeFP32:
 		return 4
 	}
 	return 1
@@ -176,9 +181,9 @@ func decodeNumbers(data []byte, datatype string, total int) ([]float32, error) {
 	dst := make([]float32, total)
 	for i := range dst {
 		switch datatype {
-		case float32s:
+		case typeFP32:
 			dst[i] = math.Float32frombits(binary.LittleEndian.Uint32(data[4*i:]))
-		case float64s:
+		case typeFP64:
 			dst[i] = float32(math.Float64frombits(binary.LittleEndian.Uint64(data[8*i:])))
 		default:
 			dst[i] = float32(data[i]) / 255

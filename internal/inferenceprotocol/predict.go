@@ -48,7 +48,7 @@ func ReadPredict(body []byte, limits Limits) (*Batch, error) {
 // instance adds one of the instances.
 func (b *Batch) instance(text []byte, limits Limits) error {
 	if len(text) > 0 && text[0] == '{' {
-		known := 0
+		before, known := b.Len(), 0
 		err := fields(text, func(name string, value []byte) (bool, error) {
 			known++
 			switch name {
@@ -66,8 +66,8 @@ func (b *Batch) instance(text []byte, limits Limits) error {
 			}
 			return false, fmt.Errorf("%w: an instance has neither %s nor %s", ErrInput, TensorInput, ImageInput)
 		})
-		if err == nil && known != 1 {
-			err = fmt.Errorf("%w: an instance has %d inputs", ErrInput, known)
+		if err == nil && (known != 1 || b.Len() != before+1) {
+			err = fmt.Errorf("%w: an instance is not one input", ErrInput)
 		}
 		return err
 	}
@@ -97,7 +97,7 @@ func (b *Batch) tensor(text []byte, limits Limits) error {
 	if err != nil {
 		return err
 	}
-	numbers, err := readNumbers(text, float32s, shape, imageprep.Pixels)
+	numbers, err := readNumbers(text, typeFP32, shape, imageprep.Pixels)
 	b.Tensors = append(b.Tensors, numbers...)
 	return err
 }

@@ -80,13 +80,13 @@ func (a *Answers) output(o output) replyOutput {
 	case o.name == Digit:
 		return replyOutput{Name: o.name, Datatype: "INT64", Shape: []int{n}, Data: a.Digit}
 	case o.name == Confidence:
-		return replyOutput{Name: o.name, Datatype: float32s, Shape: []int{n}, Data: a.Confidence}
+		return replyOutput{Name: o.name, Datatype: typeFP32, Shape: []int{n}, Data: a.Confidence}
 	case o.name == Accepted:
 		return replyOutput{Name: o.name, Datatype: "BOOL", Shape: []int{n}, Data: a.Accepted}
 	case o.classes > 0:
-		return replyOutput{Name: o.name, Datatype: strings, Shape: []int{n, o.classes}, Data: a.classification(o.classes)}
+		return replyOutput{Name: o.name, Datatype: typeBYTES, Shape: []int{n, o.classes}, Data: a.classification(o.classes)}
 	}
-	return replyOutput{Name: o.name, Datatype: float32s, Shape: []int{n, Classes}, Data: a.Probabilities}
+	return replyOutput{Name: o.name, Datatype: typeFP32, Shape: []int{n, Classes}, Data: a.Probabilities}
 }
 
 // classification returns the k highest probabilities of each input with their
