@@ -24,27 +24,35 @@ func skipSpace(text []byte) []byte {
 	return text
 }
 
+// nesting marks the characters that matter within a list or an object.
+var nesting = [256]bool{'"': true, '[': true, ']': true, '{': true, '}': true}
+
 // endOfValue returns where the value ends that the text begins with, or the
 // text's length when it does not end.
 func endOfValue(text []byte) int {
+	switch {
+	case len(text) > 0 && text[0] == '"':
+		return min(endOfString(text, 0)+1, len(text))
+	case len(text) == 0 || text[0] != '[' && text[0] != '{':
+		at := 0
+		for at < len(text) && !isSpace(text[at]) && text[at] != ',' && text[at] != ':' && text[at] != ']' && text[at] != '}' {
+			at++
+		}
+		return at
+	}
 	depth := 0
 	for i := 0; i < len(text); i++ {
+		if !nesting[text[i]] {
+			continue
+		}
 		switch text[i] {
 		case '"':
 			i = endOfString(text, i)
-			if depth == 0 {
-				return min(i+1, len(text))
-			}
 		case '[', '{':
 			depth++
-		case ']', '}', ',', ':', ' ', '\t', '\n', '\r':
-			if depth == 0 {
-				return i
-			}
-			if text[i] == ']' || text[i] == '}' {
-				if depth--; depth == 0 {
-					return i + 1
-				}
+		default:
+			if depth--; depth == 0 {
+				return i + 1
 			}
 		}
 	}
