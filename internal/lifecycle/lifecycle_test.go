@@ -27,6 +27,7 @@ import (
 
 // fake is a classifier that reads one digit and can fail its self-test.
 type fake struct {
+	httpapi.Classifier
 	digit  int
 	failed atomic.Int64 // of 10 pictures
 	tests  atomic.Int64
@@ -53,8 +54,8 @@ func served(f *fake) Served {
 	return Served{f, httpapi.Model{Version: fmt.Sprint("v", f.digit), Digest: fmt.Sprint("d", f.digit)}}
 }
 
-// keeper returns a keeper of the model 1, with its API, its log, and what is
-// loaded next.
+// bench is a keeper of the model 1, with its API, its log, and what is loaded
+// next.
 type bench struct {
 	*Keeper
 	first    *fake
