@@ -45,3 +45,20 @@ func FuzzPredict(f *testing.F) {
 		}
 	})
 }
+
+// FuzzFeedback sends anything as feedback: every reply is one that the contract
+// describes, and none is the service's fault.
+func FuzzFeedback(f *testing.F) {
+	for _, body := range []string{`{"id": "one", "label": 7}`, `{"id": "other", "label": 0}`, `{"label": 1e99, "id": null}`, `[{}]`, `{"id":"one","label":7}}`, "\x00"} {
+		f.Add([]byte(body))
+	}
+	h := httpapi.New(httpapi.Options{Classifier: reading{digit: 7}, FeedbackWindow: 2})
+	c := loadContract(f)
+	f.Fuzz(func(t *testing.T, body []byte) {
+		predictions(t, h, "one", []byte("x"))
+		status, reply := c.send(t, h, feedback(string(body)))
+		if status >= 500 || status != 204 && !json.Valid(reply) {
+			t.Errorf("%d %s", status, reply)
+		}
+	})
+}
