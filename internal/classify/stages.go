@@ -38,11 +38,7 @@ func ended(ctx context.Context, stage string) error {
 // run takes the image through the stages. A panic in one of them becomes an
 // error, so that one image cannot stop the service.
 func (c *Classifier) run(ctx context.Context, s *slot, data []byte, r *Result) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("%w: %v\n%s", ErrPanic, p, debug.Stack())
-		}
-	}()
+	defer recoverAs(&err)
 	var img image.Image
 	clock := time.Now()
 	lap := func() (d time.Duration) {
@@ -86,4 +82,11 @@ func (c *Classifier) infer(s *slot, r *Result) error {
 	r.Confidence = r.Probabilities[r.Digit]
 	r.Rejection = c.calibration.Score(logits)
 	return nil
+}
+
+// recoverAs, deferred, makes a panic an error.
+func recoverAs(err *error) {
+	if p := recover(); p != nil {
+		*err = fmt.Errorf("%w: %v\n%s", ErrPanic, p, debug.Stack())
+	}
 }

@@ -107,7 +107,8 @@ func (o Options) withDefaults() Options {
 }
 
 func (o Options) limits() *strings.Replacer {
-	return strings.NewReplacer("{bytes}", fmt.Sprint(o.MaxBodyBytes), "{pixels}", fmt.Sprint(o.MaxPixels), "{images}", fmt.Sprint(o.MaxImages))
+	return strings.NewReplacer("{bytes}", fmt.Sprint(o.MaxBodyBytes), "{pixels}", fmt.Sprint(o.MaxPixels), "{images}", fmt.Sprint(o.MaxImages),
+		"{tensors}", fmt.Sprint(maxTensors))
 }
 
 func (a *API) routes() {
@@ -120,6 +121,7 @@ func (a *API) routes() {
 		a.get(a.router, "/metrics", a.metricsHandler())
 	}
 	a.get(a.router, "/openapi.yaml", http.HandlerFunc(document))
+	a.inferenceRoutes()
 	a.addRoutes(a.router)
 }
 

@@ -58,7 +58,7 @@ func loadContract(t testing.TB) contract {
 	if err != nil {
 		t.Fatal(err)
 	}
-	router, err := legacy.NewRouter(document)
+	router, err := legacy.NewRouter(routable(document))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,7 +73,7 @@ var ordinary = []string{
 // checkRequest says why the document does not allow the request, whose body
 // stays readable.
 func (c contract) checkRequest(r *http.Request) error {
-	route, params, err := c.router.FindRoute(r)
+	route, params, err := c.router.FindRoute(routableRequest(r))
 	if err != nil {
 		return err
 	}
@@ -122,7 +122,7 @@ func (c contract) checkReply(r *http.Request, reply *http.Response) error {
 // routeOf finds the operation. Where there is none, it is one that answers
 // only with what components/responses has for that.
 func (c contract) routeOf(r *http.Request) (*routers.Route, error) {
-	route, _, err := c.router.FindRoute(r)
+	route, _, err := c.router.FindRoute(routableRequest(r))
 	if err == nil {
 		return route, nil
 	}
@@ -135,6 +135,9 @@ func (c contract) routeOf(r *http.Request) (*routers.Route, error) {
 		status, name = http.StatusMethodNotAllowed, "MethodNotAllowed"
 	default:
 		return nil, err
+	}
+	if inferencePath(r.URL.Path) {
+		name = "Inference" + name
 	}
 	responses := openapi3.NewResponses(openapi3.WithStatus(status, c.document.Components.Responses[name]))
 	return &routers.Route{Spec: c.document, Operation: &openapi3.Operation{Responses: responses}}, nil

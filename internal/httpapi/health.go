@@ -20,14 +20,22 @@ func (a *API) livez(w http.ResponseWriter, _ *http.Request) {
 }
 
 func (a *API) readyz(w http.ResponseWriter, r *http.Request) {
+	if err := a.readiness(); err != nil {
+		a.fail(w, r, err)
+		return
+	}
+	a.livez(w, r)
+}
+
+// readiness returns errDraining, errNotReady or nil.
+func (a *API) readiness() error {
 	switch {
 	case a.health.draining.Load():
-		a.fail(w, r, errDraining)
+		return errDraining
 	case !a.health.ready.Load():
-		a.fail(w, r, errNotReady)
-	default:
-		a.livez(w, r)
+		return errNotReady
 	}
+	return nil
 }
 
 // closeWhileDraining makes clients with a kept connection look for another

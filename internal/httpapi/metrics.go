@@ -68,7 +68,7 @@ func newMetrics(o Options) *metrics {
 		inFlight: prometheus.NewGauge(prometheus.GaugeOpts{Name: "digits_http_requests_in_flight",
 			Help: "Requests that are being answered."}),
 		stages: prometheus.NewHistogramVec(seconds("digits_stage_duration_seconds",
-			"Time that a request spent reading and encoding, and each of its images in queue, decode, prepare and infer."), []string{"stage"}),
+			"Time that a request spent reading and encoding, and each of its images, or its tensors together, in queue, decode, prepare and infer."), []string{"stage"}),
 		predictions: counters("digits_predictions_total", "Images that were answered, by the most probable digit, accepted or not.", "digit"),
 		confidence: prometheus.NewHistogram(prometheus.HistogramOpts{Name: "digits_prediction_confidence",
 			Help: "Probability of the most probable digit of each image.", Buckets: []float64{0.5, 0.8, 0.9, 0.95, 0.99, 0.999}}),

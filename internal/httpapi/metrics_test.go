@@ -71,12 +71,12 @@ func TestMetricSeriesExistFromTheStart(t *testing.T) {
 		Model: httpapi.Model{Version: "v", Digest: "d"}, Build: httpapi.Build{Version: "b", Kernel: "k"}})
 	a.Admin(nil)
 	for name, want := range map[string]int{
-		"digits_http_request_duration_seconds": 3,
+		"digits_http_request_duration_seconds": 7,
 		"digits_http_requests_in_flight":       1,
 		"digits_stage_duration_seconds":        6,
 		"digits_predictions_total":             10,
 		"digits_abstentions_total":             1,
-		"digits_requests_rejected_total":       33,
+		"digits_requests_rejected_total":       42,
 		"digits_requests_cancelled_total":      6,
 		"digits_prediction_confidence":         1,
 		"digits_input_flags_total":             3,

@@ -27,6 +27,7 @@ type problemReply struct {
 	Detail string `json:"detail"`
 	ID     string `json:"id,omitempty"`
 	Cause  string `json:"cause,omitempty"` // to those who run the service only
+	Error  string `json:"error,omitempty"` // title and detail, where a protocol wants them so
 }
 
 func (p *problem) reply(limits *strings.Replacer) problemReply {
@@ -42,6 +43,10 @@ func (a *API) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if p.err == errReload {
 		reply.Cause = err.Error()
 	}
+	contentType := problemType
+	if speaksInference(r.URL.Path) {
+		contentType, reply.Error = jsonType, reply.Title+". "+reply.Detail
+	}
 	body, err := encode(reply)
 	if err != nil {
 		panic("httpapi: a problem cannot be encoded")
@@ -49,7 +54,7 @@ func (a *API) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if p.status == http.StatusServiceUnavailable {
 		w.Header().Set("Retry-After", "1")
 	}
-	write(w, p.status, problemType, body)
+	write(w, p.status, contentType, body)
 }
 
 // account puts a problem into metrics and log.
@@ -62,7 +67,13 @@ func (a *API) account(x *exchange, p *problem, cause error) {
 	}
 }
 
-func (a *API) notFound(w http.ResponseWriter, r *http.Request) { a.fail(w, r, errNotFound) }
+func (a *API) notFound(w http.ResponseWriter, r *http.Request) {
+	if speaksInference(r.URL.Path) {
+		a.fail(w, r, errModelNotFound)
+		return
+	}
+	a.fail(w, r, errNotFound)
+}
 
 func (a *API) methodNotAllowed(w http.ResponseWriter, r *http.Request) {
 	var allowed []string

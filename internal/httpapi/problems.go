@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"digits/internal/classify"
+	"digits/internal/inferenceprotocol"
 	"digits/pkg/imageprep"
 )
 
@@ -18,11 +19,12 @@ var (
 	errWrongType        = errors.New("the JSON has a value of the wrong type")
 	errUnexpectedField  = errors.New("the JSON object has a field too many")
 	errTrailingData     = errors.New("data follow the JSON object")
-	errMalformedBase64  = errors.New("the base64 is broken")
+	errMalformedBase64  = inferenceprotocol.ErrBase64
 	errMalformedForm    = errors.New("the multipart form is broken")
 	errNoImage          = errors.New("there is no image in the request")
 	errInvalidParameter = errors.New("a query parameter is invalid")
 	errNotFound         = errors.New("no such path")
+	errModelNotFound    = errors.New("no such model, version or call")
 	errMethodNotAllowed = errors.New("no such method for the path")
 	errSlowBody         = errors.New("the body did not arrive in time")
 	errBodyTooLarge     = errors.New("the body is too large")
@@ -50,7 +52,7 @@ type problem struct {
 	slug   string
 	status int
 	title  string
-	detail string // {bytes}, {pixels} and {images} stand for the limits
+	detail string // {bytes}, {pixels}, {images} and {tensors} stand for the limits
 }
 
 // internal is the problem of every error that the table does not have.
@@ -95,6 +97,24 @@ var problems = []problem{
 		"It has no bytes. Send the bytes of an image file."},
 	{imageprep.ErrMalformed, "malformed-image", http.StatusBadRequest, "The image is damaged",
 		"The data begin as an image but cannot be decoded; the file may be cut off. Send the whole file as it is."},
+	{inferenceprotocol.ErrMalformed, "malformed-inference", http.StatusBadRequest, "The request is not what the protocol has",
+		`Send {"inputs": [{"name": "input-0", "shape": [1, 28, 28], "datatype": "FP32", "data": [...]}]} to /infer, {"instances": [...]} to :predict, and no field twice. Before binary data, the header Inference-Header-Content-Length tells the length of the JSON.`},
+	{inferenceprotocol.ErrInput, "unknown-input", http.StatusBadRequest, "The input is not one of the model's",
+		"Send one input: input-0, which is numbers, or image, which is files. GET /v2/models/digits describes them."},
+	{inferenceprotocol.ErrDatatype, "wrong-datatype", http.StatusBadRequest, "The input has another datatype",
+		"input-0 is FP32, FP64 or UINT8, image is BYTES."},
+	{inferenceprotocol.ErrShape, "wrong-shape", http.StatusBadRequest, "The shape is not the input's, or the data are not of that shape",
+		"input-0 has [28,28], [1,28,28], [n,28,28], [n,1,28,28] or [n,784], image [n], with as many data: nested as the shape or flat, row by row."},
+	{inferenceprotocol.ErrRange, "value-out-of-range", http.StatusBadRequest, "A number is out of range",
+		"FP32 and FP64 are from 0, paper, to 1, full ink: divide levels of 0 to 255 by 255, or send them as UINT8, whole numbers."},
+	{inferenceprotocol.ErrBinarySize, "wrong-binary-size", http.StatusBadRequest, "The sizes of the binary data do not fit the body",
+		"Inference-Header-Content-Length is the length of the JSON, binary_data_size that of the data after it, and nothing follows. Each element of BYTES has its length, 4 bytes little-endian, before it."},
+	{inferenceprotocol.ErrOutput, "unknown-output", http.StatusBadRequest, "An output is not one of the model's",
+		"Ask for probabilities, digit, confidence and accepted, each once, or for none to get all. Only probabilities have a classification, of at least 1."},
+	{inferenceprotocol.ErrTooMany, "too-many-inputs", http.StatusBadRequest, "There are too many tensors or images in the request",
+		"A request may have at most {tensors} tensors or {images} images. Send several requests."},
+	{errModelNotFound, "model-not-found", http.StatusNotFound, "There is no such model, version or call",
+		"The model is digits; GET /v2/models/digits tells its version. /openapi.yaml lists all calls."},
 	{errNotFound, "not-found", http.StatusNotFound, "There is nothing at this path",
 		"POST an image to /predict. /openapi.yaml lists all paths."},
 	{errMethodNotAllowed, "method-not-allowed", http.StatusMethodNotAllowed, "The path does not know this method",

@@ -7,9 +7,11 @@ import (
 	"digits/internal/drift"
 )
 
-// Classifier reads the digit in an encoded image.
+// Classifier reads the digit in an encoded image, or in tensors of 784 numbers
+// as classify.Classifier does.
 type Classifier interface {
 	Classify(ctx context.Context, data []byte) (classify.Result, error)
+	ClassifyTensors(ctx context.Context, tensors []float32, each func(i int, r *classify.Result)) (classify.Durations, error)
 }
 
 // modelName is what the service calls its model, whichever weights it has.
