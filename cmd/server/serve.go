@@ -64,8 +64,12 @@ func serve(ctx context.Context, c config, stderr io.Writer) error {
 // serveUntil serves until the context ends: then /readyz fails, the service
 // goes on for the drain delay, and the last requests get the drain timeout.
 func (c config) serveUntil(ctx context.Context, listener net.Listener, api *httpapi.API, logger *slog.Logger) error {
+	var protocols http.Protocols
+	protocols.SetHTTP1(true)
+	protocols.SetUnencryptedHTTP2(true) // for clients and proxies that know that the server speaks it
 	server := &http.Server{
 		Handler:           api,
+		Protocols:         &protocols,
 		ReadHeaderTimeout: c.readHeaderTimeout,
 		ReadTimeout:       c.readTimeout,
 		WriteTimeout:      c.writeTimeout,

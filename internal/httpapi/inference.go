@@ -25,8 +25,8 @@ type inferenceCall struct {
 }
 
 // infer answers the Open Inference Protocol.
-func (a *API) infer(w http.ResponseWriter, r *http.Request, model Model) {
-	a.serveInference(w, r, func(body []byte) (inferenceCall, error) {
+func (a *API) infer(w http.ResponseWriter, r *http.Request, model *serving) {
+	a.serveInference(w, r, model, func(body []byte) (inferenceCall, error) {
 		length, err := headerLength(r)
 		if err != nil {
 			return inferenceCall{}, err
@@ -42,8 +42,8 @@ func (a *API) infer(w http.ResponseWriter, r *http.Request, model Model) {
 }
 
 // tensorflowPredict answers TensorFlow Serving's predict call.
-func (a *API) tensorflowPredict(w http.ResponseWriter, r *http.Request, _ Model) {
-	a.serveInference(w, r, func(body []byte) (inferenceCall, error) {
+func (a *API) tensorflowPredict(w http.ResponseWriter, r *http.Request, model *serving) {
+	a.serveInference(w, r, model, func(body []byte) (inferenceCall, error) {
 		batch, err := inferenceprotocol.ReadPredict(body, a.inferenceLimits())
 		return inferenceCall{batch, func(answers *inferenceprotocol.Answers) inferenceprotocol.Reply {
 			return inferenceprotocol.Reply{Body: inferenceprotocol.PredictReply(answers), HeaderLength: inferenceprotocol.NoHeader}
@@ -69,7 +69,7 @@ func headerLength(r *http.Request) (int, error) {
 }
 
 // serveInference reads a body, classifies what is in it and sends the answers.
-func (a *API) serveInference(w http.ResponseWriter, r *http.Request, parse func(body []byte) (inferenceCall, error)) {
+func (a *API) serveInference(w http.ResponseWriter, r *http.Request, model *serving, parse func(body []byte) (inferenceCall, error)) {
 	x := exchangeOf(r)
 	memory := &share{of: &a.bodies}
 	defer memory.release() // images wait for a slot in it
@@ -86,7 +86,7 @@ func (a *API) serveInference(w http.ResponseWriter, r *http.Request, parse func(
 	x.images = call.batch.Len()
 	ctx, cancel := context.WithTimeout(r.Context(), a.options.RequestTimeout)
 	defer cancel()
-	answers, err := a.readBatch(ctx, x, call.batch)
+	answers, err := a.readBatch(ctx, x, model, call.batch)
 	if err != nil {
 		a.fail(w, r, err)
 		return
@@ -103,7 +103,7 @@ func (a *API) serveInference(w http.ResponseWriter, r *http.Request, parse func(
 
 // readBatch reads the digits in tensors or images. These protocols have no
 // place for what is wrong with one of several: it fails them all.
-func (a *API) readBatch(ctx context.Context, x *exchange, batch *inferenceprotocol.Batch) (*inferenceprotocol.Answers, error) {
+func (a *API) readBatch(ctx context.Context, x *exchange, model *serving, batch *inferenceprotocol.Batch) (*inferenceprotocol.Answers, error) {
 	answers := inferenceprotocol.NewAnswers(batch.Len())
 	take := func(_ int, r *classify.Result) {
 		if batch.Len() == 1 {
@@ -113,7 +113,7 @@ func (a *API) readBatch(ctx context.Context, x *exchange, batch *inferenceprotoc
 		answers.Append(&r.Probabilities, r.Digit, r.Confidence, r.Accepted)
 	}
 	if len(batch.Tensors) > 0 {
-		durations, err := a.options.Classifier.ClassifyTensors(ctx, batch.Tensors, take)
+		durations, err := model.ClassifyTensors(ctx, batch.Tensors, take)
 		if err != nil {
 			return nil, err
 		}
@@ -121,7 +121,7 @@ func (a *API) readBatch(ctx context.Context, x *exchange, batch *inferenceprotoc
 		a.metrics.observeStage("infer", durations.Infer)
 	}
 	for i, data := range batch.Images {
-		result, err := a.options.Classifier.Classify(ctx, data)
+		result, err := model.Classify(ctx, data)
 		if err != nil {
 			return nil, err
 		}

@@ -32,19 +32,16 @@ func speaksInference(path string) bool {
 	return path == "/v2" || strings.HasPrefix(path, "/v2/") || strings.HasPrefix(path, "/v1/")
 }
 
-// model returns what the service says of its model to these protocols.
-func (a *API) model() Model { return a.options.Model }
-
 // modelHandler answers for the model that was in use when the request came.
-type modelHandler func(http.ResponseWriter, *http.Request, Model)
+type modelHandler func(http.ResponseWriter, *http.Request, *serving)
 
 // modelRoute adds a handler under the model's path and under that of its version.
 func (a *API) modelRoute(method, before, after string, handle modelHandler) {
 	a.router.MethodFunc(method, before+modelName+after, func(w http.ResponseWriter, r *http.Request) {
-		handle(w, r, a.model())
+		handle(w, r, a.serving())
 	})
 	a.router.MethodFunc(method, before+modelName+"/versions/{version}"+after, func(w http.ResponseWriter, r *http.Request) {
-		model := a.model()
+		model := a.serving()
 		version, err := url.PathUnescape(chi.URLParam(r, "version"))
 		if err != nil || version != model.Version {
 			a.fail(w, r, errModelNotFound)
@@ -85,7 +82,7 @@ type modelReadyReply struct {
 	Ready bool   `json:"ready"`
 }
 
-func (a *API) modelReady(w http.ResponseWriter, r *http.Request, _ Model) {
+func (a *API) modelReady(w http.ResponseWriter, r *http.Request, _ *serving) {
 	if err := a.readiness(); err != nil {
 		a.fail(w, r, err)
 		return
@@ -107,7 +104,7 @@ type tensorDescription struct {
 	Shape    []int  `json:"shape"` // -1 stands for any
 }
 
-func (a *API) modelMetadata(w http.ResponseWriter, r *http.Request, model Model) {
+func (a *API) modelMetadata(w http.ResponseWriter, r *http.Request, model *serving) {
 	a.answer(w, r, modelMetadataReply{
 		Name:     modelName,
 		Versions: []string{model.Version},

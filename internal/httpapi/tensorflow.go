@@ -59,7 +59,7 @@ type (
 )
 
 // modelStatus tells whether the model can be used.
-func (a *API) modelStatus(w http.ResponseWriter, r *http.Request, model Model) {
+func (a *API) modelStatus(w http.ResponseWriter, r *http.Request, model *serving) {
 	state := "AVAILABLE"
 	switch a.readiness() {
 	case errNotReady:
@@ -71,7 +71,7 @@ func (a *API) modelStatus(w http.ResponseWriter, r *http.Request, model Model) {
 }
 
 // modelSignature tells what predict takes and gives.
-func (a *API) modelSignature(w http.ResponseWriter, r *http.Request, model Model) {
+func (a *API) modelSignature(w http.ResponseWriter, r *http.Request, model *serving) {
 	a.answer(w, r, signatureReply{
 		Model: modelSpec{Name: modelName, Version: model.Version},
 		Metadata: signatureMetadata{signatureDefinitions{map[string]signature{inferenceprotocol.Signature: {
