@@ -30,8 +30,12 @@ func listen(flag, addr string, server *http.Server) (listener, error) {
 
 // server returns the HTTP server of a handler, without a limit for replies.
 func (c config) server(h http.Handler, logger *slog.Logger) *http.Server {
+	var protocols http.Protocols
+	protocols.SetHTTP1(true)
+	protocols.SetUnencryptedHTTP2(true) // for clients and proxies that know that the server speaks it
 	return &http.Server{
 		Handler:           h,
+		Protocols:         &protocols,
 		ReadHeaderTimeout: c.readHeaderTimeout,
 		ReadTimeout:       c.readTimeout,
 		IdleTimeout:       c.idleTimeout,

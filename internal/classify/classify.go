@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"image"
 	"runtime"
 	"sync/atomic"
 	"time"
@@ -111,6 +112,21 @@ func (c *Classifier) QueueCapacity() int { return c.options.Queue }
 // *StageError with the context's, those of imageprep about the image, ErrOverloaded, ErrNotFinite
 // or ErrPanic.
 func (c *Classifier) Classify(ctx context.Context, data []byte) (Result, error) {
+	return c.classify(ctx, data, c.options.Image)
+}
+
+// Explain is Classify with the pictures of the image's preparation, which take
+// time and memory.
+func (c *Classifier) Explain(ctx context.Context, data []byte) (Result, error) {
+	var pictures []Picture
+	options := c.options.Image
+	options.Observe = func(step string, picture *image.Gray) { pictures = append(pictures, Picture{step, picture}) }
+	r, err := c.classify(ctx, data, options)
+	r.Pictures = pictures
+	return r, err
+}
+
+func (c *Classifier) classify(ctx context.Context, data []byte, options imageprep.Options) (Result, error) {
 	var r Result
 	began := time.Now()
 	s, err := c.acquire(ctx)
@@ -119,7 +135,7 @@ func (c *Classifier) Classify(ctx context.Context, data []byte) (Result, error) 
 	}
 	defer func() { c.slots <- s }()
 	r.Durations.Queue = time.Since(began)
-	if err := c.run(ctx, s, data, &r); err != nil {
+	if err := c.run(ctx, s, data, options, &r); err != nil {
 		return Result{}, err
 	}
 	return r, nil

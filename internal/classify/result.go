@@ -1,6 +1,8 @@
 package classify
 
 import (
+	"image"
+	"slices"
 	"time"
 
 	"digits/pkg/imageprep"
@@ -8,11 +10,12 @@ import (
 
 // The reasons for which the service does not stand by a digit.
 const (
-	NotADigit = "not_a_digit" // the network takes the image for no digit
+	NotADigit     = "not_a_digit"           // the network takes the image for no digit
+	SeveralDigits = imageprep.SeveralDigits // the picture shows more than one, of which one was read
 )
 
 // Reasons returns all reasons there are, for metrics and documents.
-func Reasons() []string { return []string{NotADigit} }
+func Reasons() []string { return []string{NotADigit, SeveralDigits} }
 
 // Result is what was read from an image.
 type Result struct {
@@ -25,9 +28,17 @@ type Result struct {
 	Rejection     float64                   // how much the image looks like no digit, from 0 to 1; 0 when the network cannot tell
 	Image         imageprep.Info            // what was done with the image
 	Tensor        [imageprep.Pixels]float32 // what the network saw, in [0,1], row by row
+	Pictures      []Picture                 // how the image was prepared, if that was asked for
 	Durations     Durations
 
 	logits [Classes + 1]float32
+}
+
+// Picture is what a step of the image preparation has made, at most 160 pixels
+// wide and high.
+type Picture struct {
+	Step  string
+	Image *image.Gray
 }
 
 // Durations are the times that the stages took.
@@ -36,8 +47,11 @@ type Durations struct{ Queue, Decode, Prepare, Infer time.Duration }
 // judge sets what follows from the probabilities and the rejection score.
 func (c *Classifier) judge(r *Result) {
 	r.Candidates = c.calibration.CandidatesOf(&r.Probabilities)
-	r.Accepted = !c.calibration.Rejects(r.Rejection)
-	if !r.Accepted {
+	switch {
+	case slices.Contains(r.Image.Flags, imageprep.SeveralDigits):
+		r.Reason = SeveralDigits
+	case c.calibration.Rejects(r.Rejection):
 		r.Reason = NotADigit
 	}
+	r.Accepted = r.Reason == ""
 }

@@ -78,7 +78,7 @@ func (c *Classifier) SelfTest(ctx context.Context) error {
 // ones are not known.
 func (c *Classifier) verify(ctx context.Context, s *slot, check check) error {
 	var r Result
-	if err := c.run(ctx, s, check.picture, &r); err != nil {
+	if err := c.run(ctx, s, check.picture, c.options.Image, &r); err != nil {
 		return err
 	}
 	sum := 0.0
@@ -94,7 +94,7 @@ func (c *Classifier) verify(ctx context.Context, s *slot, check check) error {
 		return compare(r.logits[:], check.logits)
 	}
 	var again Result
-	if err := c.run(ctx, s, check.picture, &again); err != nil {
+	if err := c.run(ctx, s, check.picture, c.options.Image, &again); err != nil {
 		return err
 	}
 	if again.logits != r.logits {

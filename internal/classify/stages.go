@@ -37,7 +37,7 @@ func ended(ctx context.Context, stage string) error {
 
 // run takes the image through the stages. A panic in one of them becomes an
 // error, so that one image cannot stop the service.
-func (c *Classifier) run(ctx context.Context, s *slot, data []byte, r *Result) (err error) {
+func (c *Classifier) run(ctx context.Context, s *slot, data []byte, options imageprep.Options, r *Result) (err error) {
 	defer recoverAs(&err)
 	var img image.Image
 	clock := time.Now()
@@ -46,14 +46,14 @@ func (c *Classifier) run(ctx context.Context, s *slot, data []byte, r *Result) (
 		d, clock = now.Sub(clock), now
 		return d
 	}
-	if img, r.Image, err = c.stages.decode(data, c.options.Image); err != nil {
+	if img, r.Image, err = c.stages.decode(data, options); err != nil {
 		return err
 	}
 	r.Durations.Decode = lap()
 	if err = ended(ctx, "decode"); err != nil {
 		return err
 	}
-	if err = c.stages.prepare(s.tensor[:], img, &r.Image, c.options.Image); err != nil {
+	if err = c.stages.prepare(s.tensor[:], img, &r.Image, options); err != nil {
 		return err
 	}
 	r.Durations.Prepare = lap()

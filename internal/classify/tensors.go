@@ -10,7 +10,7 @@ import (
 
 // ClassifyTensors reads the digits in what a network sees, without the image
 // preparation: n times 784 numbers in [0,1], 28 rows of 28 for each, 0 for
-// paper and 1 for ink. It hands each result, which has no Image, Tensor or
+// paper and 1 for ink. It hands each result, which has no Image and no
 // Durations, to the function in order; the next one overwrites it. All are
 // read in one slot, for which it waits, and each as if it were alone, bit for
 // bit. It gives up between two of them when the context ends.
@@ -48,6 +48,7 @@ func (c *Classifier) readTensors(ctx context.Context, s *slot, tensors []float32
 			return fmt.Errorf("tensor %d: %w", i, err)
 		}
 		c.judge(&r)
+		r.Tensor = s.tensor
 		each(i, &r)
 	}
 	return nil

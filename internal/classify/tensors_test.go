@@ -10,6 +10,7 @@ import (
 	"sync"
 	"testing"
 
+	"digits/internal/cputime"
 	"digits/pkg/imageprep"
 )
 
@@ -146,9 +147,11 @@ func TestTensorsAllocateOnlyCandidates(t *testing.T) {
 func BenchmarkClassifyTensors(b *testing.B) {
 	c := newClassifier(b, Options{})
 	drawn := read(b, c)
+	clock := cputime.Start()
 	for b.Loop() {
 		if _, err := c.ClassifyTensors(b.Context(), drawn.Tensor[:], func(int, *Result) {}); err != nil {
 			b.Fatal(err)
 		}
 	}
+	clock.Report(b, 1, "tensor")
 }

@@ -16,6 +16,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"digits/internal/cputime"
 	"digits/internal/httpapi"
 )
 
@@ -223,12 +224,14 @@ func BenchmarkInfer(b *testing.B) {
 			"binary": func() *http.Request { return binaryTensor(b, pictures...) },
 		} {
 			b.Run(fmt.Sprintf("%s/%d", name, n), func(b *testing.B) {
+				clock := cputime.Start()
 				for b.Loop() {
 					recorder := httptest.NewRecorder()
 					if h.ServeHTTP(recorder, request()); recorder.Code != 200 {
 						b.Fatal(recorder.Code, recorder.Body)
 					}
 				}
+				clock.Report(b, n, "tensor")
 			})
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"digits/internal/classify"
+	"digits/pkg/imageprep"
 )
 
 // Stages of a request. Label values are known in advance: nothing that a client
@@ -25,9 +26,6 @@ const (
 )
 
 var stageNames = [stageCount]string{"read", "queue", "decode", "prepare", "infer", "encode"}
-
-// inputFlags are the flags of image preparation.
-var inputFlags = []string{"low_contrast", "clipped", "tiny"}
 
 type metrics struct {
 	requests    *prometheus.HistogramVec // route, method, code
@@ -111,7 +109,7 @@ func (m *metrics) create(o Options) {
 		m.rejected.WithLabelValues(problems[i].reason())
 	}
 	m.rejected.WithLabelValues(internal.reason())
-	for vector, values := range map[*prometheus.CounterVec][]string{m.abstentions: classify.Reasons(), m.flags: inputFlags, m.cancelled: stageNames[:]} {
+	for vector, values := range map[*prometheus.CounterVec][]string{m.abstentions: classify.Reasons(), m.flags: imageprep.Flags(), m.cancelled: stageNames[:]} {
 		for _, value := range values {
 			vector.WithLabelValues(value)
 		}

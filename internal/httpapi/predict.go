@@ -1,19 +1,14 @@
 package httpapi
 
 import (
-	"bytes"
 	"context"
 	"fmt"
-	"image"
-	"image/png"
-	"math"
 	"net/http"
 	"net/url"
 	"strconv"
 	"time"
 
 	"digits/internal/classify"
-	"digits/pkg/imageprep"
 )
 
 // predict reads the digits in the request's images.
@@ -78,7 +73,11 @@ func (a *API) read(ctx context.Context, x *exchange, model *serving, img sentIma
 	if img.err != nil {
 		return prediction{}, img.err
 	}
-	result, err := model.Classify(ctx, img.data)
+	classifier := model.Classify
+	if explain {
+		classifier = model.Explain
+	}
+	result, err := classifier(ctx, img.data)
 	if err != nil {
 		return prediction{}, err
 	}
@@ -86,7 +85,7 @@ func (a *API) read(ctx context.Context, x *exchange, model *serving, img sentIma
 	a.recordReading(x, model, id, &result, result.Tensor[:])
 	p := newPrediction(&result)
 	if explain {
-		p.Image.Explain, err = picture(&result.Tensor)
+		err = p.Image.explain(&result)
 	}
 	return p, err
 }
@@ -124,17 +123,6 @@ func explainParameter(r *http.Request) (bool, error) {
 		return false, nil
 	}
 	return false, errInvalidParameter
-}
-
-// picture is the tensor as a grey 28x28 PNG.
-func picture(tensor *[imageprep.Pixels]float32) ([]byte, error) {
-	img := image.NewGray(image.Rect(0, 0, imageprep.Side, imageprep.Side))
-	for i, v := range tensor {
-		img.Pix[i] = uint8(math.Round(255 * float64(min(max(v, 0), 1))))
-	}
-	var b bytes.Buffer
-	err := png.Encode(&b, img)
-	return b.Bytes(), err
 }
 
 func newPrediction(r *classify.Result) prediction {

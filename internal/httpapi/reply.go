@@ -50,12 +50,13 @@ type prediction struct {
 }
 
 type imageReply struct {
-	Format  string   `json:"format"`
-	Width   int      `json:"width"`
-	Height  int      `json:"height"`
-	Steps   []string `json:"steps"`
-	Flags   []string `json:"flags"`
-	Explain []byte   `json:"explain,omitempty"` // a PNG, base64 in JSON
+	Format   string         `json:"format"`
+	Width    int            `json:"width"`
+	Height   int            `json:"height"`
+	Steps    []string       `json:"steps"`
+	Flags    []string       `json:"flags"`
+	Explain  []byte         `json:"explain,omitempty"` // a PNG, base64 in JSON
+	Pictures []pictureReply `json:"pictures,omitzero"` // of the steps
 }
 
 type modelReply struct {

@@ -11,6 +11,7 @@ import (
 // as classify.Classifier does.
 type Classifier interface {
 	Classify(ctx context.Context, data []byte) (classify.Result, error)
+	Explain(ctx context.Context, data []byte) (classify.Result, error)
 	ClassifyTensors(ctx context.Context, tensors []float32, each func(i int, r *classify.Result)) (classify.Durations, error)
 }
 

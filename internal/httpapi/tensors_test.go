@@ -6,7 +6,7 @@ import (
 	"digits/internal/classify"
 )
 
-// The classifiers of the other tests, for tensors.
+// The classifiers of the other tests, for tensors and with pictures.
 
 func (f failing) ClassifyTensors(context.Context, []float32, func(int, *classify.Result)) (classify.Durations, error) {
 	return classify.Durations{}, f.err
@@ -23,4 +23,20 @@ func (rejecting) ClassifyTensors(context.Context, []float32, func(int, *classify
 func (s slow) ClassifyTensors(ctx context.Context, _ []float32, _ func(int, *classify.Result)) (classify.Durations, error) {
 	_, err := s.Classify(ctx, nil)
 	return classify.Durations{}, err
+}
+
+func (f failing) Explain(ctx context.Context, data []byte) (classify.Result, error) {
+	return f.Classify(ctx, data)
+}
+
+func (p panicking) Explain(ctx context.Context, data []byte) (classify.Result, error) {
+	return p.Classify(ctx, data)
+}
+
+func (r rejecting) Explain(ctx context.Context, data []byte) (classify.Result, error) {
+	return r.Classify(ctx, data)
+}
+
+func (s slow) Explain(ctx context.Context, data []byte) (classify.Result, error) {
+	return s.Classify(ctx, data)
 }

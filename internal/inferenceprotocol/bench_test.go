@@ -3,6 +3,8 @@ package inferenceprotocol
 import (
 	"fmt"
 	"testing"
+
+	"digits/internal/cputime"
 )
 
 // Reading of n tensors, as JSON and as binary data.
@@ -18,11 +20,13 @@ func BenchmarkReadRequest(b *testing.B) {
 			b.Run(fmt.Sprintf("%s/%d", name, n), func(b *testing.B) {
 				b.ReportAllocs()
 				b.SetBytes(int64(len(test.body)))
+				clock := cputime.Start()
 				for b.Loop() {
 					if _, err := ReadRequest(test.body, test.header, large); err != nil {
 						b.Fatal(err)
 					}
 				}
+				clock.Report(b, n, "tensor")
 			})
 		}
 	}

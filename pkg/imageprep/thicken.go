@@ -49,10 +49,14 @@ func strokeWidth(ink []float32, side int) float64 {
 		}
 		levels[uint8(v*255)]++
 	}
-	if variation == 0 || levels.total(26, 255) == 0 {
+	if variation == 0 {
 		return 0
 	}
-	full := float64(levels.quantile(26, 255, 0.9)) / 255
+	most := 255
+	for levels[most] == 0 {
+		most--
+	}
+	full := float64(levels.quantile(most/4, most, 0.9)) / 255
 	return 2 * area / (variation * math.Pi / 4) * full
 }
 
