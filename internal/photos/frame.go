@@ -2,6 +2,7 @@ package photos
 
 import (
 	"bytes"
+	"encoding/binary"
 	"image"
 	"image/jpeg"
 	"math"
@@ -22,18 +23,17 @@ func newFrame(width, height int) *frame {
 	return f
 }
 
-// blur spreads every point over about a disc with a radius in pixels: three
-// means over squares.
-func (f *frame) blur(radius float64) {
+// blur spreads every point by means over squares with a radius in pixels, one
+// after another.
+func (f *frame) blur(radius float64, times int) {
 	rows, cols := make([]float32, f.width), make([]float32, f.height)
-	half := radius / 2 // of each square's side
 	for _, plane := range f.planes {
-		for range 3 {
+		for range times {
 			for y := range f.height {
-				softMean(plane[y*f.width:], rows, half, 1)
+				softMean(plane[y*f.width:], rows, radius, 1)
 			}
 			for x := range f.width {
-				softMean(plane[x:], cols, half, f.width)
+				softMean(plane[x:], cols, radius, f.width)
 			}
 		}
 	}
@@ -107,10 +107,10 @@ func (f *frame) develop(exposure rgb) {
 func (f *frame) addNoise(deviation float64, random *rand.Rand) {
 	amount := float32(deviation)
 	for i := range f.planes[0] {
-		grey := float32(random.NormFloat64())
+		both := float32(random.NormFloat64())
 		for _, plane := range f.planes {
 			own := float32(random.NormFloat64())
-			plane[i] += amount * (0.8*grey + 0.6*own) * (1.3 - 0.6*plane[i])
+			plane[i] += amount * (0.8*both + 0.6*own) * (1.3 - 0.6*plane[i])
 		}
 	}
 }
@@ -127,6 +127,30 @@ func (f *frame) image() *image.RGBA {
 	}
 	return img
 }
+
+// grey16 returns the frame's luminance in 16 bits.
+func (f *frame) grey16() *image.Gray16 {
+	img := image.NewGray16(image.Rect(0, 0, f.width, f.height))
+	for i := range f.planes[0] {
+		v := 0.299*f.planes[0][i] + 0.587*f.planes[1][i] + 0.114*f.planes[2][i]
+		binary.BigEndian.PutUint16(img.Pix[2*i:], sixteen(v))
+	}
+	return img
+}
+
+// rgba64 returns the frame in 16 bits.
+func (f *frame) rgba64() *image.RGBA64 {
+	img := image.NewRGBA64(image.Rect(0, 0, f.width, f.height))
+	for i := range f.planes[0] {
+		for k, plane := range f.planes {
+			binary.BigEndian.PutUint16(img.Pix[8*i+2*k:], sixteen(plane[i]))
+		}
+		binary.BigEndian.PutUint16(img.Pix[8*i+6:], 0xffff)
+	}
+	return img
+}
+
+func sixteen(v float32) uint16 { return uint16(min(max(v, 0), 1)*0xffff + 0.5) }
 
 func encodeJPEG(img image.Image, quality int) ([]byte, error) {
 	var b bytes.Buffer

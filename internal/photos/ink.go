@@ -39,7 +39,7 @@ func shapeOf(digit []byte) shape {
 	for i, v := range large.Pix {
 		values[i] = float32(v)
 	}
-	values.smooth(finer/4, 2)
+	values.smooth(finer/2, 2)
 	inked, paper := make([]bool, len(values)), make([]bool, len(values))
 	for i, v := range values {
 		inked[i] = v > ink
@@ -51,8 +51,8 @@ func shapeOf(digit []byte) shape {
 		s.edge[i] -= outside
 	}
 	s.spine = distances(thinned(inked))
-	s.edge.smooth(finer/4, 2)
-	s.spine.smooth(finer/4, 2)
+	s.edge.smooth(finer/2, 2)
+	s.spine.smooth(finer/2, 2)
 	return s
 }
 

@@ -138,9 +138,9 @@ func (s *scene) photograph(digit []byte) *frame {
 	d := shapeOf(digit)
 	s.look(&d)
 	f := s.draw(&d)
-	f.blur(s.sharp)
+	f.blur(s.sharp, 1)
 	if s.defocus > 0 {
-		f.blur(s.defocus * s.strokePixels())
+		f.blur(s.defocus*s.strokePixels()/2, 3)
 	}
 	if s.motion > 0 {
 		f.smear(s.motion*s.strokePixels(), s.turn())
