@@ -7,6 +7,7 @@ import (
 	"image/jpeg"
 	"math"
 	"math/rand/v2"
+	"sync"
 )
 
 // frame is a picture on its way through the camera.
@@ -54,6 +55,12 @@ func softMean(values, line []float32, radius float64, stride int) {
 	}
 	scale := 1 / (float32(2*whole+1) + 2*rest)
 	for i := range line {
+		if i > whole && i+whole+1 < n { // away from the ends
+			sum += line[i+whole]
+			values[i*stride] = (sum + rest*(line[i-whole-1]+line[i+whole+1])) * scale
+			sum -= line[i-whole]
+			continue
+		}
 		sum += at(i + whole)
 		values[i*stride] = (sum + rest*(at(i-whole-1)+at(i+whole+1))) * scale
 		sum -= at(i - whole)
@@ -103,14 +110,24 @@ func (f *frame) develop(exposure rgb) {
 	}
 }
 
+// normals are 4,096 quantiles of the normal distribution, to draw from quickly.
+var normals = sync.OnceValue(func() *[4096]float32 {
+	var list [4096]float32
+	for i := range list {
+		list[i] = float32(math.Sqrt2 * math.Erfinv((2*float64(i)+1)/4096-1))
+	}
+	return &list
+})
+
 // addNoise adds a sensor's noise, more of it in the dark.
 func (f *frame) addNoise(deviation float64, random *rand.Rand) {
-	amount := float32(deviation)
+	amount, list := float32(deviation), normals()
 	for i := range f.planes[0] {
-		both := float32(random.NormFloat64())
-		for _, plane := range f.planes {
-			own := float32(random.NormFloat64())
-			plane[i] += amount * (0.8*both + 0.6*own) * (1.3 - 0.6*plane[i])
+		draws := random.Uint64()
+		all := 0.8 * list[draws>>48&4095]
+		for k, plane := range f.planes {
+			own := 0.6 * list[draws>>(16*k)&4095]
+			plane[i] += amount * (all + own) * (1.3 - 0.6*plane[i])
 		}
 	}
 }

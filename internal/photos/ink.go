@@ -30,7 +30,7 @@ type shape struct {
 
 // shapeOf enlarges a digit so smoothly that MNIST's pixels cannot be seen.
 func shapeOf(digit []byte) shape {
-	const ink = 0.4 * 255
+	const ink = 0.43 * 255
 	small := &image.Gray{Pix: digit, Stride: mnist.Side, Rect: image.Rect(0, 0, mnist.Side, mnist.Side)}
 	large := image.NewGray(image.Rect(0, 0, gridSide, gridSide))
 	inner := image.Rect(rim*finer, rim*finer, gridSide-rim*finer, gridSide-rim*finer)
@@ -39,7 +39,7 @@ func shapeOf(digit []byte) shape {
 	for i, v := range large.Pix {
 		values[i] = float32(v)
 	}
-	values.smooth(finer/2, 2)
+	values.smooth(3, 2)
 	inked, paper := make([]bool, len(values)), make([]bool, len(values))
 	for i, v := range values {
 		inked[i] = v > ink
@@ -52,7 +52,7 @@ func shapeOf(digit []byte) shape {
 	}
 	s.spine = distances(thinned(inked))
 	s.edge.smooth(finer/2, 2)
-	s.spine.smooth(finer/2, 2)
+	s.spine.smooth(finer/4, 2)
 	return s
 }
 
@@ -71,11 +71,15 @@ func (s *shape) measure(inked []bool) {
 
 // drawn returns the distance to the outline when the strokes are drawn with
 // another pen: as wide as a factor of MNIST's, but nowhere under a least width.
+// The width changes slowly along a stroke, whatever MNIST's pixels made of it.
 func (s *shape) drawn(factor, least float64) grid {
 	g, f, radius := newGrid(), float32(factor), float32(least/2)
 	for i, edge := range s.edge {
-		half := max(0, s.spine[i]+edge) // of the stroke's width here
-		g[i] = max(f*half-s.spine[i], radius-s.spine[i])
+		g[i] = s.spine[i] + edge // half of the stroke's width here
+	}
+	g.smooth(3*finer/4, 2)
+	for i, half := range g {
+		g[i] = max(f*half, radius) - s.spine[i]
 	}
 	return g
 }

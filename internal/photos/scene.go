@@ -39,7 +39,7 @@ type scene struct {
 // held almost straight.
 func newScene(random *rand.Rand) *scene {
 	s := &scene{random: random, grain: newGrain(random)}
-	s.height = s.between(8, 20)
+	s.height = s.between(6, 16)
 	whitePaper(s)
 	everyPen[random.IntN(len(everyPen))](s)
 	s.lights = append(s.lights, slope(s.turn(), s.between(0.02, 0.3)))
@@ -49,7 +49,7 @@ func newScene(random *rand.Rand) *scene {
 	s.angle = degrees(s.between(-4, 4))
 	s.tilt = [2]float64{s.between(-0.12, 0.12), s.between(-0.12, 0.12)}
 	gain := s.between(0.75, 1.1)
-	s.exposure = rgb{float32(gain * s.between(0.95, 1.06)), float32(gain), float32(gain * s.between(0.9, 1.05))}
+	s.exposure = rgb{float32(gain * s.between(0.97, 1.07)), float32(gain), float32(gain * s.between(0.88, 1.02))}
 	s.sharp = s.between(0.4, 0.9)
 	s.noise = s.between(0.004, 0.016)
 	s.quality = 75 + random.IntN(16)
@@ -136,6 +136,7 @@ func (s *scene) strokePixels() float64 {
 // photograph renders the scene with a digit on the page.
 func (s *scene) photograph(digit []byte) *frame {
 	d := shapeOf(digit)
+	s.pen.fit(s.height)
 	s.look(&d)
 	f := s.draw(&d)
 	f.blur(s.sharp, 1)
