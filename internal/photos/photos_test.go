@@ -166,7 +166,7 @@ func TestScenesAreInRange(t *testing.T) {
 				}
 			}
 		}
-		if smallest < 0.13 || largest > 0.9 {
+		if smallest < 0.15 || largest > 0.9 {
 			t.Errorf("%s: digits of %.2f to %.2f of the frame's height", one.name, smallest, largest)
 		}
 	}
