@@ -3,6 +3,7 @@ package photos
 import (
 	"image"
 	"math"
+	"slices"
 
 	"golang.org/x/image/draw"
 
@@ -28,9 +29,15 @@ type shape struct {
 	left, top, right, bottom float64 // box around the ink
 }
 
+// What is ink: above a share of the strongest ink nearby, so that faint strokes
+// stay whole and the holes between strong ones open, and not next to nothing.
+const (
+	level    = 0.45
+	faintest = 0.1 * 255
+)
+
 // shapeOf enlarges a digit so smoothly that MNIST's pixels cannot be seen.
 func shapeOf(digit []byte) shape {
-	const ink = 0.43 * 255
 	small := &image.Gray{Pix: digit, Stride: mnist.Side, Rect: image.Rect(0, 0, mnist.Side, mnist.Side)}
 	large := image.NewGray(image.Rect(0, 0, gridSide, gridSide))
 	inner := image.Rect(rim*finer, rim*finer, gridSide-rim*finer, gridSide-rim*finer)
@@ -40,9 +47,10 @@ func shapeOf(digit []byte) shape {
 		values[i] = float32(v)
 	}
 	values.smooth(3, 2)
+	peaks := values.peaks(2 * finer)
 	inked, paper := make([]bool, len(values)), make([]bool, len(values))
 	for i, v := range values {
-		inked[i] = v > ink
+		inked[i] = v > faintest && v > level*peaks[i]
 		paper[i] = !inked[i]
 	}
 	s := shape{edge: distances(paper)}
@@ -106,6 +114,26 @@ func (g grid) smooth(radius, times int) {
 			boxMean(g[i:], line, radius, gridSide)
 		}
 	}
+}
+
+// peaks returns, where there can be ink, the largest value within a distance in
+// cells, across and down.
+func (g grid) peaks(radius int) grid {
+	rows, all := newGrid(), newGrid()
+	for i := range g {
+		row, col := i/gridSide*gridSide, i%gridSide
+		rows[i] = slices.Max(g[row+max(0, col-radius) : row+min(gridSide, col+radius+1)])
+	}
+	for i, v := range g {
+		if v <= faintest {
+			continue
+		}
+		row, col := i/gridSide, i%gridSide
+		for k := max(0, row-radius); k < min(gridSide, row+radius+1); k++ {
+			all[i] = max(all[i], rows[k*gridSide+col])
+		}
+	}
+	return all
 }
 
 // boxMean replaces every stride-th value, len(line) of them, by the mean of

@@ -124,6 +124,26 @@ func TestRenderPanicsWithoutADigit(t *testing.T) {
 	Photographs()[0].Render(make([]byte, 3), dice(1))
 }
 
+// A stroke that fades is drawn whole, and a hole between strong strokes stays.
+func TestFaintStrokesStayWhole(t *testing.T) {
+	digit := make([]byte, mnist.Pixels)
+	for row := 4; row < 24; row++ {
+		for col, v := range []byte{20, 70, 20} { // a quarter of full ink
+			digit[row*mnist.Side+6+col] = v
+		}
+		copy(digit[row*mnist.Side+14:], []byte{200, 250, 30, 30, 250, 200}) // two strokes, side by side
+	}
+	d := shapeOf(digit)
+	for y := 5.0; y < 23; y += 0.25 {
+		if d.edge.at(7.5, y) <= 0 {
+			t.Fatalf("the faint stroke is broken at %v", y)
+		}
+		if d.edge.at(17, y) >= 0 {
+			t.Fatalf("the strong strokes have run together at %v", y)
+		}
+	}
+}
+
 // No ink is no reason to fail.
 func TestBlankDigit(t *testing.T) {
 	img, _ := decode(t, Photographs()[0].Render(make([]byte, mnist.Pixels), dice(1)))
