@@ -8,11 +8,15 @@ import (
 	"image/jpeg"
 	"image/png"
 	"io"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
+	"digits/internal/mnist"
+	"digits/internal/photos"
 	"digits/internal/report"
 )
 
@@ -48,6 +52,7 @@ func TestEvalOfPictures(t *testing.T) {
 	putPicture(t, filepath.Join(dir, "plus", "a.png"), stroke, image.Rect(12, 26, 44, 31))
 	write(t, filepath.Join(dir, "plus", "notes.txt"), "not a picture")
 	write(t, filepath.Join(dir, "1", "torn.png"), "\x89PNG\r\n\x1a\n")
+	write(t, filepath.Join(dir, "1", "words.webp"), "not an image at all")
 	write(t, filepath.Join(dir, "readme.png"), "in no subfolder")
 
 	var out bytes.Buffer
@@ -58,8 +63,23 @@ func TestEvalOfPictures(t *testing.T) {
 	if err := json.Unmarshal(out.Bytes(), &e); err != nil {
 		t.Fatal(err)
 	}
-	if d := e.Digits; d.Images != 5 || d.Refused != 2 || d.Correct != 2 || d.Accuracy != 0.4 || d.Rejected != 0 {
+	if d := e.Digits; d.Images != 4 || d.Refused != 1 || d.Correct != 2 || d.Accuracy != 0.5 || d.Rejected != 0 {
 		t.Errorf("digits: %+v", d)
+	}
+	names := func(list []report.BadFile) (names []string) {
+		for _, f := range list {
+			names = append(names, filepath.Base(f.File))
+		}
+		return names
+	}
+	if got := names(e.Unreadable); !slices.Equal(got, []string{"torn.png", "words.webp"}) || e.Unreadable[0].Error == "" {
+		t.Errorf("unreadable: %v", e.Unreadable)
+	}
+	if want := []string{filepath.Join(dir, "plus", "notes.txt"), filepath.Join(dir, "readme.png")}; !slices.Equal(e.Skipped, want) {
+		t.Errorf("skipped: %v; want %v", e.Skipped, want)
+	}
+	if e.Wrong != nil {
+		t.Errorf("wrong files listed unasked: %v", e.Wrong)
 	}
 	if o := e.Others; o.Images != 1 || o.Refused != 0 || o.Rejected != 0 {
 		t.Errorf("not digits: %+v", o)
@@ -68,14 +88,55 @@ func TestEvalOfPictures(t *testing.T) {
 		t.Errorf("%s", &out)
 	}
 	out.Reset()
-	if err := command(t, "eval --weights ../../weights/simple.safetensors --images "+dir, &out); err != nil {
+	if err := command(t, "eval --weights ../../weights/simple.safetensors --wrong --images "+dir, &out); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"digits      40.00% right (2 of 5)", "not digits  0.00% rejected (0 of 1)", `the network has no output for "no digit"`, "\nplus"} {
+	for _, want := range []string{"digits      50.00% right (2 of 4)", "not digits  0.00% rejected (0 of 1)", `the network has no output for "no digit"`, "\nplus",
+		"\nwrong:\n  " + filepath.Join(dir, "1", "blank.png") + ": 1 not read\n  " + filepath.Join(dir, "8", "really a one.jpeg") + ": 8 read as 1 at ",
+		"\nunreadable, not counted above:\n  " + filepath.Join(dir, "1", "torn.png") + ": malformed image", "\nskipped, "} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("the text lacks %q:\n%s", want, &out)
 		}
 	}
+}
+
+// Every format that the server reads is read, whatever the case of its name.
+func TestEvalOfEveryFormat(t *testing.T) {
+	dir := t.TempDir()
+	for name, data := range formatSamples(t) {
+		if err := os.MkdirAll(filepath.Join(dir, "1"), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		write(t, filepath.Join(dir, "1", name), string(data))
+	}
+	var out bytes.Buffer
+	if err := command(t, "eval --weights ../../weights/simple.safetensors --json --images "+dir, &out); err != nil {
+		t.Fatal(err)
+	}
+	var e report.PictureEvaluation
+	if err := json.Unmarshal(out.Bytes(), &e); err != nil {
+		t.Fatal(err)
+	}
+	if e.Digits.Images != 4 || e.Digits.Correct != 4 || len(e.Skipped) != 0 || len(e.Unreadable) != 0 {
+		t.Errorf("%s", &out)
+	}
+}
+
+// formatSamples are files of ones, in formats that putPicture does not write.
+func formatSamples(t *testing.T) map[string][]byte {
+	t.Helper()
+	digit := make([]byte, mnist.Pixels)
+	for row := 5; row < 23; row++ {
+		copy(digit[row*mnist.Side+12:], []byte{255, 255, 255})
+	}
+	files := map[string][]byte{}
+	names := map[string]string{"GIF, 16 colours": "a.gif", "BMP": "b.BMP", "TIFF": "c.tif", "TIFF, deflated": "d.tiff"}
+	for _, c := range photos.Encodings() {
+		if name, wanted := names[c.Name]; wanted {
+			files[name] = c.Render(digit, rand.New(rand.NewPCG(1, 1)))
+		}
+	}
+	return files
 }
 
 // MNIST is not needed when every picture shows a digit.

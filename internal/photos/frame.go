@@ -2,10 +2,12 @@ package photos
 
 import (
 	"bytes"
+	"encoding/binary"
 	"image"
 	"image/jpeg"
 	"math"
 	"math/rand/v2"
+	"sync"
 )
 
 // frame is a picture on its way through the camera.
@@ -22,18 +24,17 @@ func newFrame(width, height int) *frame {
 	return f
 }
 
-// blur spreads every point over about a disc with a radius in pixels: three
-// means over squares.
-func (f *frame) blur(radius float64) {
+// blur spreads every point by means over squares with a radius in pixels, one
+// after another.
+func (f *frame) blur(radius float64, times int) {
 	rows, cols := make([]float32, f.width), make([]float32, f.height)
-	half := radius / 2 // of each square's side
 	for _, plane := range f.planes {
-		for range 3 {
+		for range times {
 			for y := range f.height {
-				softMean(plane[y*f.width:], rows, half, 1)
+				softMean(plane[y*f.width:], rows, radius, 1)
 			}
 			for x := range f.width {
-				softMean(plane[x:], cols, half, f.width)
+				softMean(plane[x:], cols, radius, f.width)
 			}
 		}
 	}
@@ -54,6 +55,12 @@ func softMean(values, line []float32, radius float64, stride int) {
 	}
 	scale := 1 / (float32(2*whole+1) + 2*rest)
 	for i := range line {
+		if i > whole && i+whole+1 < n { // away from the ends
+			sum += line[i+whole]
+			values[i*stride] = (sum + rest*(line[i-whole-1]+line[i+whole+1])) * scale
+			sum -= line[i-whole]
+			continue
+		}
 		sum += at(i + whole)
 		values[i*stride] = (sum + rest*(at(i-whole-1)+at(i+whole+1))) * scale
 		sum -= at(i - whole)
@@ -103,14 +110,24 @@ func (f *frame) develop(exposure rgb) {
 	}
 }
 
+// normals are 4,096 quantiles of the normal distribution, to draw from quickly.
+var normals = sync.OnceValue(func() *[4096]float32 {
+	var list [4096]float32
+	for i := range list {
+		list[i] = float32(math.Sqrt2 * math.Erfinv((2*float64(i)+1)/4096-1))
+	}
+	return &list
+})
+
 // addNoise adds a sensor's noise, more of it in the dark.
 func (f *frame) addNoise(deviation float64, random *rand.Rand) {
-	amount := float32(deviation)
+	amount, list := float32(deviation), normals()
 	for i := range f.planes[0] {
-		grey := float32(random.NormFloat64())
-		for _, plane := range f.planes {
-			own := float32(random.NormFloat64())
-			plane[i] += amount * (0.8*grey + 0.6*own) * (1.3 - 0.6*plane[i])
+		draws := random.Uint64()
+		all := 0.8 * list[draws>>48&4095]
+		for k, plane := range f.planes {
+			own := 0.6 * list[draws>>(16*k)&4095]
+			plane[i] += amount * (all + own) * (1.3 - 0.6*plane[i])
 		}
 	}
 }
@@ -127,6 +144,30 @@ func (f *frame) image() *image.RGBA {
 	}
 	return img
 }
+
+// grey16 returns the frame's luminance in 16 bits.
+func (f *frame) grey16() *image.Gray16 {
+	img := image.NewGray16(image.Rect(0, 0, f.width, f.height))
+	for i := range f.planes[0] {
+		v := 0.299*f.planes[0][i] + 0.587*f.planes[1][i] + 0.114*f.planes[2][i]
+		binary.BigEndian.PutUint16(img.Pix[2*i:], sixteen(v))
+	}
+	return img
+}
+
+// rgba64 returns the frame in 16 bits.
+func (f *frame) rgba64() *image.RGBA64 {
+	img := image.NewRGBA64(image.Rect(0, 0, f.width, f.height))
+	for i := range f.planes[0] {
+		for k, plane := range f.planes {
+			binary.BigEndian.PutUint16(img.Pix[8*i+2*k:], sixteen(plane[i]))
+		}
+		binary.BigEndian.PutUint16(img.Pix[8*i+6:], 0xffff)
+	}
+	return img
+}
+
+func sixteen(v float32) uint16 { return uint16(min(max(v, 0), 1)*0xffff + 0.5) }
 
 func encodeJPEG(img image.Image, quality int) ([]byte, error) {
 	var b bytes.Buffer

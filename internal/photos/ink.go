@@ -3,6 +3,7 @@ package photos
 import (
 	"image"
 	"math"
+	"slices"
 
 	"golang.org/x/image/draw"
 
@@ -28,9 +29,15 @@ type shape struct {
 	left, top, right, bottom float64 // box around the ink
 }
 
+// What is ink: above a share of the strongest ink nearby, so that faint strokes
+// stay whole and the holes between strong ones open, and not next to nothing.
+const (
+	level    = 0.45
+	faintest = 0.1 * 255
+)
+
 // shapeOf enlarges a digit so smoothly that MNIST's pixels cannot be seen.
 func shapeOf(digit []byte) shape {
-	const ink = 0.4 * 255
 	small := &image.Gray{Pix: digit, Stride: mnist.Side, Rect: image.Rect(0, 0, mnist.Side, mnist.Side)}
 	large := image.NewGray(image.Rect(0, 0, gridSide, gridSide))
 	inner := image.Rect(rim*finer, rim*finer, gridSide-rim*finer, gridSide-rim*finer)
@@ -39,10 +46,11 @@ func shapeOf(digit []byte) shape {
 	for i, v := range large.Pix {
 		values[i] = float32(v)
 	}
-	values.smooth(finer/4, 2)
+	values.smooth(3, 2)
+	peaks := values.peaks(2 * finer)
 	inked, paper := make([]bool, len(values)), make([]bool, len(values))
 	for i, v := range values {
-		inked[i] = v > ink
+		inked[i] = v > faintest && v > level*peaks[i]
 		paper[i] = !inked[i]
 	}
 	s := shape{edge: distances(paper)}
@@ -51,7 +59,7 @@ func shapeOf(digit []byte) shape {
 		s.edge[i] -= outside
 	}
 	s.spine = distances(thinned(inked))
-	s.edge.smooth(finer/4, 2)
+	s.edge.smooth(finer/2, 2)
 	s.spine.smooth(finer/4, 2)
 	return s
 }
@@ -71,11 +79,15 @@ func (s *shape) measure(inked []bool) {
 
 // drawn returns the distance to the outline when the strokes are drawn with
 // another pen: as wide as a factor of MNIST's, but nowhere under a least width.
+// The width changes slowly along a stroke, whatever MNIST's pixels made of it.
 func (s *shape) drawn(factor, least float64) grid {
 	g, f, radius := newGrid(), float32(factor), float32(least/2)
 	for i, edge := range s.edge {
-		half := max(0, s.spine[i]+edge) // of the stroke's width here
-		g[i] = max(f*half-s.spine[i], radius-s.spine[i])
+		g[i] = s.spine[i] + edge // half of the stroke's width here
+	}
+	g.smooth(3*finer/4, 2)
+	for i, half := range g {
+		g[i] = max(f*half, radius) - s.spine[i]
 	}
 	return g
 }
@@ -102,6 +114,26 @@ func (g grid) smooth(radius, times int) {
 			boxMean(g[i:], line, radius, gridSide)
 		}
 	}
+}
+
+// peaks returns, where there can be ink, the largest value within a distance in
+// cells, across and down.
+func (g grid) peaks(radius int) grid {
+	rows, all := newGrid(), newGrid()
+	for i := range g {
+		row, col := i/gridSide*gridSide, i%gridSide
+		rows[i] = slices.Max(g[row+max(0, col-radius) : row+min(gridSide, col+radius+1)])
+	}
+	for i, v := range g {
+		if v <= faintest {
+			continue
+		}
+		row, col := i/gridSide, i%gridSide
+		for k := max(0, row-radius); k < min(gridSide, row+radius+1); k++ {
+			all[i] = max(all[i], rows[k*gridSide+col])
+		}
+	}
+	return all
 }
 
 // boxMean replaces every stride-th value, len(line) of them, by the mean of

@@ -31,7 +31,8 @@ func yellowNote(s *scene) {
 
 // recycledPaper is greyish brown, with specks of old print in it.
 func recycledPaper(s *scene) {
-	base := paper(s, srgb(s.between(190, 220), s.between(180, 208), s.between(160, 190)), 0.06, 0.25)
+	tone := s.between(190, 220)
+	base := paper(s, srgb(tone, tone-s.between(2, 12), tone-s.between(15, 35)), 0.06, 0.25)
 	s.ground = func(x, y float64) rgb {
 		c := base(x, y)
 		spot := 1 - 0.35*step(0.8, 0.95, s.grain.at(x/0.45+71, y/0.45+13))
@@ -70,7 +71,7 @@ func ruledPaper(s *scene) {
 	if s.chance(0.3) {
 		margin = s.between(0, 40)
 	}
-	s.height = s.between(6, 18)
+	s.height = s.between(5, 14)
 	s.printed = append(s.printed, func(x, y, foot float64, c *rgb) {
 		line(c, ink, nearest(y, pitch), width, foot)
 		line(c, red, math.Abs(x-margin), width, foot)
@@ -83,7 +84,7 @@ func squaredPaper(s *scene) {
 	if s.chance(0.2) {
 		pitch = 4
 	}
-	s.height = s.between(5, 17)
+	s.height = s.between(4.5, 15)
 	s.printed = append(s.printed, func(x, y, foot float64, c *rgb) {
 		line(c, ink, nearest(x, pitch), width, foot)
 		line(c, ink, nearest(y, pitch), width, foot)

@@ -4,7 +4,8 @@ package photos
 type pen struct {
 	ink    rgb     // what it makes of white paper, or the colour of chalk
 	covers bool    // whether it hides the page, as chalk does, or darkens it
-	factor float64 // of MNIST's stroke width
+	width  float64 // in millimetres
+	factor float64 // of MNIST's stroke width; see fit
 	least  float64 // width, in MNIST's pixels
 	soft   float64 // width of the stroke's edge, in MNIST's pixels
 
@@ -12,6 +13,13 @@ type pen struct {
 	uneven   float32 // how much the strength changes along the strokes, from 0 to 1
 	grain    float32 // how much the page's grain shows, from 0 to 1
 	fine     float64 // size of that grain, in millimetres
+}
+
+// fit sets the factor of the strokes' width, within what looks like writing,
+// for a digit that is so many millimetres high.
+func (p *pen) fit(height float64) {
+	const usual = 0.12 // of a digit's height is a stroke of MNIST's
+	p.factor = min(max(p.width/(usual*height), 0.3), 1.4)
 }
 
 // mark puts ink on one place of the page.
@@ -44,9 +52,8 @@ var everyPen = [...]func(*scene){ballpoint, pencil, marker, fineliner, fineliner
 
 // pencil is grey, and breaks up on the paper's tooth.
 func pencil(s *scene) {
-	tone := s.between(75, 125)
-	s.pen = pen{ink: grey(tone), factor: s.between(0.4, 0.8), least: s.between(0.6, 0.9), soft: 0.25,
-		strength: float32(s.between(0.6, 0.95)), uneven: 0.35, grain: float32(s.between(0.35, 0.75)), fine: s.between(0.15, 0.3)}
+	s.pen = pen{ink: grey(s.between(60, 110)), width: s.between(0.4, 0.9), least: 0.7, soft: 0.2,
+		strength: float32(s.between(0.7, 1)), uneven: 0.35, grain: float32(s.between(0.25, 0.65)), fine: s.between(0.1, 0.2)}
 }
 
 // ballpoint is a thin blue line that skips here and there.
@@ -55,27 +62,27 @@ func ballpoint(s *scene) {
 	if s.chance(0.25) {
 		ink = grey(s.between(25, 55))
 	}
-	s.pen = pen{ink: ink, factor: s.between(0.3, 0.5), least: s.between(0.55, 0.8), soft: 0.05,
-		strength: float32(s.between(0.8, 0.97)), uneven: 0.3, grain: 0.25, fine: 0.12}
+	s.pen = pen{ink: ink, width: s.between(0.35, 0.7), least: 0.6, soft: 0.05,
+		strength: float32(s.between(0.8, 0.97)), uneven: 0.3, grain: 0.25, fine: 0.1}
 }
 
 func fineliner(s *scene) {
-	s.pen = pen{ink: grey(s.between(20, 50)), factor: s.between(0.45, 0.8), least: 0.8, soft: 0.08, strength: 0.97, uneven: 0.08}
+	s.pen = pen{ink: grey(s.between(20, 50)), width: s.between(0.4, 1), least: 0.7, soft: 0.05, strength: 0.97, uneven: 0.08}
 }
 
 func gelPen(s *scene) {
-	s.pen = pen{ink: srgb(s.between(15, 40), s.between(20, 60), s.between(90, 170)), factor: s.between(0.5, 0.85), least: 0.8, soft: 0.05, strength: 0.98, uneven: 0.1}
+	s.pen = pen{ink: srgb(s.between(15, 40), s.between(20, 60), s.between(90, 170)), width: s.between(0.5, 1), least: 0.7, soft: 0.05, strength: 0.98, uneven: 0.1}
 }
 
 // marker is thick and black, with a soaked edge.
 func marker(s *scene) {
 	s.height = s.between(25, 60)
-	s.pen = pen{ink: grey(s.between(10, 35)), factor: s.between(0.9, 1.4), least: 1.8, soft: s.between(0.05, 0.25), strength: 0.98, uneven: 0.1}
+	s.pen = pen{ink: grey(s.between(10, 35)), width: s.between(4, 7), least: 1.8, soft: s.between(0.05, 0.25), strength: 0.98, uneven: 0.1}
 }
 
 // redPen is a teacher's.
 func redPen(s *scene) {
-	s.pen = pen{ink: srgb(s.between(190, 225), s.between(20, 65), s.between(30, 75)), factor: s.between(0.4, 0.9), least: 0.8, soft: 0.08,
+	s.pen = pen{ink: srgb(s.between(190, 225), s.between(20, 65), s.between(30, 75)), width: s.between(0.5, 1.2), least: 0.8, soft: 0.05,
 		strength: float32(s.between(0.85, 0.98)), uneven: 0.15}
 }
 
@@ -96,7 +103,7 @@ func chalkboard(s *scene) {
 		return c
 	}
 	chalks := [...]rgb{srgb(240, 240, 235), srgb(240, 240, 235), srgb(245, 232, 150), srgb(240, 180, 190)}
-	s.pen = pen{ink: chalks[s.random.IntN(len(chalks))], covers: true, factor: s.between(0.6, 1.05), least: 1, soft: 0.2,
+	s.pen = pen{ink: chalks[s.random.IntN(len(chalks))], covers: true, width: s.between(7, 12), least: 1, soft: 0.2,
 		strength: float32(s.between(0.65, 0.92)), uneven: 0.3, grain: float32(s.between(0.4, 0.75)), fine: s.between(0.8, 1.6)}
 }
 
@@ -110,7 +117,7 @@ func whiteboard(s *scene) {
 		return rgb{0.86 - ghost, 0.88 - ghost, 0.9 - 0.7*ghost}
 	}
 	inks := [...]rgb{grey(30), grey(30), srgb(25, 60, 160), srgb(20, 120, 70), srgb(195, 35, 45)}
-	s.pen = pen{ink: inks[s.random.IntN(len(inks))], factor: s.between(0.5, 0.95), least: 0.8, soft: 0.06,
+	s.pen = pen{ink: inks[s.random.IntN(len(inks))], width: s.between(3, 6), least: 0.8, soft: 0.06,
 		strength: float32(s.between(0.75, 0.95)), uneven: 0.35, grain: 0.15, fine: 1.5}
 	if s.chance(0.6) {
 		s.lights = append(s.lights, spot(s.between(-1, 1), s.between(-1, 1), s.between(0.15, 0.35), s.between(0.2, 0.6)))

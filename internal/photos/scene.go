@@ -12,34 +12,41 @@ type scene struct {
 	random *rand.Rand
 	grain  *grain
 
-	height  float64                                // the digit's, in millimetres
-	ground  func(x, y float64) rgb                 // the page without writing
-	printed []func(x, y, foot float64, c *rgb)     // lines on the page; foot is a frame pixel's width on it
-	pen     pen                                    //
-	objects []func(s *scene, x, y float64, c *rgb) // what lies over the page, in the frame
-	lights  []func(x, y float64) float32           // factors of the light, in the frame
-	keep    [4]float64                             // what objects take: shares of the frame at the left, top, right, bottom
+	// The page.
+	height  float64                            // the digit's, in millimetres
+	ground  func(x, y float64) rgb             // without writing
+	printed []func(x, y, foot float64, c *rgb) // lines on it; foot is the width of the frame's pixel there
+	pen     pen
 
-	width, tall    int        // the frame's pixels
-	share          float64    // the digit's height of the frame's
-	place          [2]float64 // of the digit in the room it has, from 0 to 1 across and down
-	angle          float64    // of rotation, in radians
-	tilt           [2]float64 // change of distance over the longer side, across and down
-	exposure       rgb        // gain of the camera, with its white balance
-	defocus        float64    // radius of a point, in widths of a stroke
-	motion         float64    // length of a point's trail, in widths of a stroke
-	sharp          float64    // radius of a point in a focused picture, in pixels
-	noise          float64    // deviation of a pixel, of the range
-	quality        int        // of the JPEG
-	pixelsPerUnit  float64    // of the frame for one of MNIST's; set by look
-	centre, anchor [2]float64 // the digit's middle, in MNIST's pixels and in the frame's; set by look
+	// What the camera sees of it.
+	objects []func(s *scene, x, y float64, c *rgb) // what lies over the page
+	keep    [4]float64                             // shares of the frame that they take at the left, top, right, bottom
+	lights  []func(x, y float64) float32           // factors
+	share   float64                                // the digit's height of the frame's
+	place   [2]float64                             // of the digit in the room it has, from 0 to 1 across and down
+	angle   float64                                // of rotation, in radians
+	tilt    [2]float64                             // change of distance over the longer side, across and down
+
+	// The camera.
+	width, tall int     // the frame's pixels
+	exposure    rgb     // gain, with the white balance
+	sharp       float64 // radius of a point in a focused picture, in pixels
+	defocus     float64 // radius of a point out of focus, in widths of a stroke; 0 for none
+	motion      float64 // length of a point's trail, in widths of a stroke; 0 for none
+	noise       float64 // deviation of a pixel, of the range
+	quality     int     // of the JPEG
+
+	// What follows from all that; see look.
+	pixelsPerUnit float64    // of the frame for one of MNIST's
+	centre        [2]float64 // the digit's middle, in MNIST's pixels
+	anchor        [2]float64 // the same in the frame's
 }
 
 // newScene returns an everyday photograph: a pen on white paper in fair light,
 // held almost straight.
 func newScene(random *rand.Rand) *scene {
 	s := &scene{random: random, grain: newGrain(random)}
-	s.height = s.between(8, 20)
+	s.height = s.between(6, 16)
 	whitePaper(s)
 	everyPen[random.IntN(len(everyPen))](s)
 	s.lights = append(s.lights, slope(s.turn(), s.between(0.02, 0.3)))
@@ -49,7 +56,7 @@ func newScene(random *rand.Rand) *scene {
 	s.angle = degrees(s.between(-4, 4))
 	s.tilt = [2]float64{s.between(-0.12, 0.12), s.between(-0.12, 0.12)}
 	gain := s.between(0.75, 1.1)
-	s.exposure = rgb{float32(gain * s.between(0.95, 1.06)), float32(gain), float32(gain * s.between(0.9, 1.05))}
+	s.exposure = rgb{float32(gain * s.between(0.97, 1.07)), float32(gain), float32(gain * s.between(0.88, 1.02))}
 	s.sharp = s.between(0.4, 0.9)
 	s.noise = s.between(0.004, 0.016)
 	s.quality = 75 + random.IntN(16)
@@ -136,11 +143,12 @@ func (s *scene) strokePixels() float64 {
 // photograph renders the scene with a digit on the page.
 func (s *scene) photograph(digit []byte) *frame {
 	d := shapeOf(digit)
+	s.pen.fit(s.height)
 	s.look(&d)
 	f := s.draw(&d)
-	f.blur(s.sharp)
+	f.blur(s.sharp, 1)
 	if s.defocus > 0 {
-		f.blur(s.defocus * s.strokePixels())
+		f.blur(s.defocus*s.strokePixels()/2, 3)
 	}
 	if s.motion > 0 {
 		f.smear(s.motion*s.strokePixels(), s.turn())
@@ -155,18 +163,9 @@ func (s *scene) draw(d *shape) *frame {
 	f := newFrame(s.width, s.tall)
 	strokes := d.drawn(s.pen.factor, s.pen.least)
 	millimetres := s.height / (d.bottom - d.top) // for each of MNIST's pixels
+	page := s.page()
 	sin, cos := math.Sincos(s.angle)
-	shift := [2]float64{s.between(0, 40), s.between(0, 40)} // of the page under the digit
-	skewSin, skewCos := math.Sincos(degrees(s.between(-3, 3)))
 	long := s.longer()
-	var under func(x, y, foot float64) rgb = func(x, y, foot float64) rgb {
-		x, y = x*skewCos-y*skewSin+shift[0], x*skewSin+y*skewCos+shift[1]
-		c := s.ground(x, y)
-		for _, lines := range s.printed {
-			lines(x, y, foot, &c)
-		}
-		return c
-	}
 	i := 0
 	for row := range s.tall {
 		b := float64(row) + 0.5 - s.anchor[1]
@@ -175,10 +174,9 @@ func (s *scene) draw(d *shape) *frame {
 			a := float64(col) + 0.5 - s.anchor[0]
 			fx := (2*float64(col) + 1 - float64(s.width)) / long
 			depth := 1 / max(0.2, 1-(s.tilt[0]*a+s.tilt[1]*b)/long)
-			p, q := a*depth, b*depth
 			foot := depth / s.pixelsPerUnit // of a pixel, in MNIST's
-			x, y := (p*cos+q*sin)/s.pixelsPerUnit, (q*cos-p*sin)/s.pixelsPerUnit
-			c := under(x*millimetres, y*millimetres, foot*millimetres)
+			x, y := (a*cos+b*sin)*foot, (b*cos-a*sin)*foot
+			c := page(x*millimetres, y*millimetres, foot*millimetres)
 			s.pen.mark(s.grain, strokes, x+s.centre[0], y+s.centre[1], foot, millimetres, &c)
 			for _, object := range s.objects {
 				object(s, fx, fy, &c)
@@ -194,4 +192,19 @@ func (s *scene) draw(d *shape) *frame {
 		}
 	}
 	return f
+}
+
+// page returns the page's colour by the place relative to the digit's middle
+// and a pixel's width: the digit is anywhere on it and not quite straight.
+func (s *scene) page() func(x, y, foot float64) rgb {
+	right, down := s.between(0, 40), s.between(0, 40)
+	sin, cos := math.Sincos(degrees(s.between(-3, 3)))
+	return func(x, y, foot float64) rgb {
+		x, y = x*cos-y*sin+right, x*sin+y*cos+down
+		c := s.ground(x, y)
+		for _, lines := range s.printed {
+			lines(x, y, foot, &c)
+		}
+		return c
+	}
 }

@@ -1,0 +1,71 @@
+package report
+
+import (
+	"bytes"
+	"image"
+	"image/color"
+	"image/png"
+	"testing"
+)
+
+// The wrong pictures of a group come first, whatever their place.
+func TestSheetShowsWrongOnesFirst(t *testing.T) {
+	asked := map[string]int{}
+	shot := func(name string, digit int) Shot {
+		return Shot{Picture: Picture{File: name, Folder: "3", Verdict: Verdict{Digit: digit}}, Tensor: make([]byte, side*side),
+			Source: func() image.Image { asked[name]++; return image.NewGray(image.Rect(0, 0, 40, 20)) }}
+	}
+	var shots []Shot
+	for range sheetColumns {
+		shots = append(shots, shot("right", 3))
+	}
+	refused := Shot{Picture: Picture{File: "blank", Folder: "3", Refused: true}, Source: func() image.Image { return nil }}
+	shots = append(shots, shot("wrong", 5), refused)
+	var s Sheet
+	s.Add("a group", shots)
+	shown := s.groups[0].shots
+	if len(shown) != sheetColumns || shown[0].File != "wrong" || shown[1].File != "blank" || shown[2].File != "right" {
+		t.Errorf("%d shown, first %q and %q", len(shown), shown[0].File, shown[1].File)
+	}
+	if asked["wrong"] != 1 || asked["right"] != sheetColumns-2 {
+		t.Errorf("sources were asked for %v; want only those shown", asked)
+	}
+	data, err := s.PNG()
+	if err != nil {
+		t.Fatal(err)
+	}
+	img, err := png.Decode(bytes.NewReader(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, third := color.GrayModel.Convert(img.At(14, 150)), color.GrayModel.Convert(img.At(14+2*203, 150))
+	if first == third {
+		t.Errorf("the wrong picture's ground is %v, like the right one's", first)
+	}
+}
+
+func TestCaptions(t *testing.T) {
+	for want, p := range map[string]Picture{
+		"3 read as 5, 91%":        {Folder: "3", Verdict: Verdict{Digit: 5, Confidence: 0.91}},
+		"w read as 5, 40% (rej.)": {Folder: "w", Verdict: Verdict{Digit: 5, Confidence: 0.4, Rejected: true}},
+		"3: no answer":            {Folder: "3", Refused: true},
+		"3: unreadable":           {Folder: "3", Unreadable: "torn"},
+	} {
+		if got := (Shot{Picture: p}).caption(); got != want {
+			t.Errorf("caption %q; want %q", got, want)
+		}
+	}
+}
+
+// White ink on a transparent ground can be seen on the sheet.
+func TestThumbnailShowsTransparency(t *testing.T) {
+	img := image.NewNRGBA(image.Rect(0, 0, 300, 150))
+	img.SetNRGBA(0, 0, color.NRGBA{255, 255, 255, 255})
+	small := thumbnail(img)
+	if size := small.Bounds().Size(); size != (image.Point{thumbnailSide, thumbnailSide / 2}) {
+		t.Errorf("size %v", size)
+	}
+	if r, _, _, a := small.At(90, 40).RGBA(); r == 0xffff || a != 0xffff {
+		t.Errorf("the ground is %x with alpha %x", r, a)
+	}
+}
