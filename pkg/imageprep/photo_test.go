@@ -1,0 +1,213 @@
+package imageprep_test
+
+import (
+	"image"
+	"image/color"
+	"image/draw"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	xdraw "golang.org/x/image/draw"
+
+	"digits/pkg/imageprep"
+)
+
+const photoSide = 300
+
+// photo draws a dark seven of 140 pixels on a paper of 300x300 that has, at
+// each place, a brightness.
+func photo(brightness func(x, y int) float64) *image.Gray {
+	digit := scale(seven(), 140, xdraw.CatmullRom)
+	out := image.NewGray(image.Rect(0, 0, photoSide, photoSide))
+	for i := range out.Pix {
+		x, y := i%photoSide, i/photoSide
+		ink := 0.0
+		if p := image.Pt(x-70, y-80); p.In(digit.Rect) {
+			ink = float64(digit.GrayAt(p.X, p.Y).Y) / 255
+		}
+		out.Pix[i] = uint8(min(255, brightness(x, y)*(1-0.7*ink)))
+	}
+	return out
+}
+
+func white(int, int) float64 { return 235 }
+
+// under draws something over a photograph where it says how dark.
+func under(g *image.Gray, darkness func(x, y int) float64) *image.Gray {
+	for i := range g.Pix {
+		g.Pix[i] = min(g.Pix[i], uint8(235*(1-darkness(i%photoSide, i/photoSide))))
+	}
+	return g
+}
+
+func when(yes bool, value float64) float64 {
+	if yes {
+		return value
+	}
+	return 0
+}
+
+// Whatever light and paper do, the network sees nearly the same seven.
+func TestPhotographs(t *testing.T) {
+	reference, _ := tensorOf(t, photo(white), imageprep.Options{})
+	random := rand.New(rand.NewPCG(9, 10))
+	for name, tt := range map[string]struct {
+		picture *image.Gray
+		step    string // that must have acted
+	}{
+		"a slope of light":    {photo(func(x, y int) float64 { return 240 - 0.4*float64(x) }), "flatten"},
+		"a lamp":              {photo(func(x, y int) float64 { return 100 + 150/(1+float64((x-220)*(x-220)+(y-80)*(y-80))/4000) }), "flatten"},
+		"a shadow's edge":     {photo(func(x, y int) float64 { return 230 - when(x+y/2 > 200, 100) }), "flatten"},
+		"dark corners":        {photo(func(x, y int) float64 { return 235 - 0.004*float64((x-150)*(x-150)+(y-150)*(y-150)) }), "flatten"},
+		"noise":               {photo(func(x, y int) float64 { return 215 + 8*random.NormFloat64() }), "stretch"},
+		"ruled paper":         {under(photo(white), func(x, y int) float64 { return when((y+x/20)%40 < 2, 0.5) }), "lines"},
+		"squared paper":       {under(photo(white), func(x, y int) float64 { return when((y+x/20)%32 < 2 || (x-y/20+300)%32 < 2, 0.4) }), "lines"},
+		"a frame":             {under(photo(white), func(x, y int) float64 { return when(x < 4 || y > 296, 0.8) }), "lines"},
+		"a thumb":             {under(photo(white), func(x, y int) float64 { return when((x-300)*(x-300)+(y-200)*(y-200) < 1600, 0.6) }), "edges"},
+		"a darker thumb":      {under(photo(white), func(x, y int) float64 { return when((x-300)*(x-300)+(y-200)*(y-200) < 1600, 0.95) }), "edges"},
+		"a table at one side": {photo(func(x, y int) float64 { return 230 - when(x < 30, 160) }), "flatten"},
+		"specks":              {under(photo(white), func(x, y int) float64 { return when(x%50 < 3 && y%70 < 2, 0.7) }), "choose"},
+	} {
+		tensor, info := tensorOf(t, tt.picture, imageprep.Options{})
+		if difference := difference(tensor, reference); difference > 0.065 { // a shift by one pixel alone is 0.05
+			t.Errorf("%s: the mean difference is %.3f; steps %v", name, difference, info.Steps)
+		}
+		if !slices.Contains(info.Steps, tt.step) {
+			t.Errorf("%s: steps %v; want %s", name, info.Steps, tt.step)
+		}
+		if slices.Contains(info.Flags, imageprep.SeveralDigits) {
+			t.Errorf("%s: flags %v", name, info.Flags)
+		}
+	}
+}
+
+func difference(a, b []float32) (mean float64) {
+	for i := range a {
+		mean += float64(max(a[i]-b[i], b[i]-a[i])) / float64(len(a))
+	}
+	return mean
+}
+
+// What is skipped is not done, and shows.
+func TestSkippedSteps(t *testing.T) {
+	for step, picture := range map[string]*image.Gray{
+		"flatten": photo(func(x, y int) float64 { return 240 - 0.4*float64(x) }),
+		"lines":   under(photo(white), func(x, y int) float64 { return when(y%40 < 2, 0.5) }),
+		"edges":   under(photo(white), func(x, y int) float64 { return when((x-300)*(x-300)+(y-200)*(y-200) < 1600, 0.95) }),
+	} {
+		with, info := tensorOf(t, picture, imageprep.Options{})
+		without, skipped := tensorOf(t, picture, imageprep.Options{Skip: []string{step}})
+		if !slices.Contains(info.Steps, step) || slices.Contains(skipped.Steps, step) {
+			t.Errorf("%s: steps %v, and %v when it is skipped", step, info.Steps, skipped.Steps)
+		}
+		if slices.Equal(with, without) {
+			t.Errorf("%s makes no difference", step)
+		}
+	}
+}
+
+// bars draws dark rectangles on white.
+func bars(rectangles ...image.Rectangle) *image.Gray {
+	g := image.NewGray(image.Rect(0, 0, photoSide, photoSide))
+	draw.Draw(g, g.Rect, image.White, image.Point{}, draw.Src)
+	for _, r := range rectangles {
+		draw.Draw(g, r, image.Black, image.Point{}, draw.Src)
+	}
+	return g
+}
+
+// Two digits are not one, but the pieces of one are.
+func TestParts(t *testing.T) {
+	stem, bow := image.Rect(100, 100, 112, 200), image.Rect(100, 188, 170, 200)
+	for name, tt := range map[string]struct {
+		picture *image.Gray
+		flags   []string
+	}{
+		"one":                        {bars(stem, bow), nil},
+		"the loose bar of a five":    {bars(stem, bow, image.Rect(118, 90, 170, 100)), nil},
+		"a broken stem":              {bars(image.Rect(100, 100, 112, 140), image.Rect(100, 145, 112, 200), bow), nil},
+		"another beside it":          {bars(stem, bow, image.Rect(200, 100, 212, 200)), []string{"several_parts", imageprep.SeveralDigits}},
+		"another below it":           {bars(image.Rect(100, 20, 112, 100), image.Rect(100, 200, 112, 280)), []string{"several_parts", imageprep.SeveralDigits, "off_centre"}},
+		"something small, far away":  {bars(stem, bow, image.Rect(250, 20, 262, 32)), []string{"several_parts"}},
+		"specks":                     {bars(stem, bow, image.Rect(250, 20, 252, 22), image.Rect(40, 40, 42, 42)), nil},
+		"one in a corner":            {bars(image.Rect(10, 20, 20, 60), image.Rect(10, 52, 40, 60)), []string{"off_centre"}},
+		"another that comes in from": {bars(stem, bow, image.Rect(292, 100, 300, 200)), nil},
+	} {
+		_, info := tensorOf(t, tt.picture, imageprep.Options{})
+		if !slices.Equal(info.Flags, tt.flags) {
+			t.Errorf("%s: flags %v; want %v; steps %v", name, info.Flags, tt.flags, info.Steps)
+		}
+	}
+}
+
+// A thin pen's strokes become as wide as a usual pen's.
+func TestThinPens(t *testing.T) {
+	corner := func(width int) *image.Gray {
+		return bars(image.Rect(100, 100, 100+width, 200), image.Rect(100, 200-width, 170, 200))
+	}
+	for _, width := range []int{1, 2, 4} {
+		tensor, info := tensorOf(t, corner(width), imageprep.Options{})
+		ink := float32(0)
+		for _, v := range tensor {
+			ink += v
+		}
+		if !slices.Contains(info.Steps, "thicken") || ink < 40 || ink > 90 {
+			t.Errorf("a pen of %d pixels: %v of ink; steps %v", width, ink, info.Steps)
+		}
+	}
+	if _, info := tensorOf(t, corner(14), imageprep.Options{}); slices.Contains(info.Steps, "thicken") {
+		t.Errorf("a usual pen: steps %v", info.Steps)
+	}
+}
+
+// Observe sees every step that acted, in pictures that are small.
+func TestObserve(t *testing.T) {
+	var steps []string
+	g := image.NewGray(image.Rect(0, 0, 1200, 900))
+	draw.Draw(g, g.Rect, image.White, image.Point{}, draw.Src)
+	draw.Draw(g, image.Rect(500, 300, 560, 700), image.NewUniform(color.Gray{60}), image.Point{}, draw.Src)
+	_, info := tensorOf(t, g, imageprep.Options{Observe: func(step string, picture *image.Gray) {
+		steps = append(steps, step)
+		if size := picture.Rect.Size(); size.X > 160 || size.Y > 160 || size.X < imageprep.Side {
+			t.Errorf("%s: %v", step, size)
+		}
+	}})
+	if !slices.Equal(steps, info.Steps) || !slices.Contains(steps, "shrink") {
+		t.Errorf("observed %v; steps %v", steps, info.Steps)
+	}
+}
+
+// The picture of a camera that was turned is turned back.
+func TestOrientation(t *testing.T) {
+	upright := paste(seven(), 90, 80, 40, 30)
+	reference, _ := tensorOf(t, upright, imageprep.Options{})
+	turn := func(g *image.Gray, width, height int, from func(x, y int) (int, int)) *image.Gray {
+		out := image.NewGray(image.Rect(0, 0, width, height))
+		for i := range out.Pix {
+			x, y := from(i%width, i/width)
+			out.Pix[i] = g.GrayAt(x, y).Y
+		}
+		return out
+	}
+	const w, h = 90, 80
+	for orientation, stored := range map[int]*image.Gray{ // how a camera stores what Exif says is to be turned
+		1: upright,
+		2: turn(upright, w, h, func(x, y int) (int, int) { return w - 1 - x, y }),
+		3: turn(upright, w, h, func(x, y int) (int, int) { return w - 1 - x, h - 1 - y }),
+		4: turn(upright, w, h, func(x, y int) (int, int) { return x, h - 1 - y }),
+		5: turn(upright, h, w, func(x, y int) (int, int) { return y, x }),
+		6: turn(upright, h, w, func(x, y int) (int, int) { return w - 1 - y, x }), // to be turned clockwise
+		7: turn(upright, h, w, func(x, y int) (int, int) { return w - 1 - y, h - 1 - x }),
+		8: turn(upright, h, w, func(x, y int) (int, int) { return y, h - 1 - x }),
+	} {
+		tensor := make([]float32, imageprep.Pixels)
+		info := imageprep.Info{Orientation: orientation}
+		if err := imageprep.Tensor(tensor, stored, &info, imageprep.Options{}); err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Equal(tensor, reference) {
+			t.Errorf("orientation %d: another picture; steps %v", orientation, info.Steps)
+		}
+	}
+}
