@@ -15,7 +15,7 @@ import (
 // import. Tests may import more.
 var rooms = map[string][]string{
 	"api":        {},
-	"cmd/server": {"api", "internal/classify", "internal/httpapi", "internal/usage", "pkg/cnn", "pkg/imageprep", "weights"},
+	"cmd/server": {"api", "internal/classify", "internal/httpapi", "internal/usage", "internal/web", "pkg/cnn", "pkg/imageprep", "weights"},
 	"cmd/train": {"internal/atomicfile", "internal/calibration", "internal/calibration/estimate", "internal/classify", "internal/corrupt", "internal/mnist",
 		"internal/report", "internal/usage", "pkg/cnn", "pkg/imageprep"},
 	"internal/atomicfile":           {},
@@ -29,6 +29,8 @@ var rooms = map[string][]string{
 	"internal/mnist":                {"internal/atomicfile"},
 	"internal/report":               {},
 	"internal/usage":                {},
+	"internal/web":                  {},
+	"internal/web/browsertest":      {},
 	"pkg/cnn":                       {"internal/atomicfile", "internal/f32"},
 	"pkg/imageprep":                 {},
 	"weights":                       {},
@@ -43,6 +45,9 @@ var owners = map[string][]string{
 	"gonum.org/v1/gonum/optimize":         {"internal/calibration/estimate"},
 	"gonum.org/v1/gonum/stat":             {"internal/report"},
 	"gonum.org/v1/plot":                   {"internal/report"},
+	"github.com/yuin/goldmark":            {"internal/web"},
+	"go.yaml.in/yaml/v4":                  {"internal/web"},
+	"golang.org/x/text":                   {"internal/web"},
 	"simd":                                {"internal/f32"},
 	"github.com/urfave/cli/v3":            {"cmd/server", "cmd/train"},
 	"github.com/schollz/progressbar/v3":   {"cmd/train"},

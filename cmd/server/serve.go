@@ -31,10 +31,15 @@ func serve(ctx context.Context, c config, stderr io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", cmp.Or(c.weights, "embedded weights"), err)
 	}
+	pages, err := c.pages(model)
+	if err != nil {
+		return err
+	}
 	api := httpapi.New(httpapi.Options{
 		Classifier:       classifier,
 		Model:            httpapi.Model{Version: version, Digest: model.Digest()},
 		Build:            httpapi.Build{Version: programVersion(), Kernel: cnn.Kernel()},
+		Pages:            pages,
 		Logger:           logger,
 		MaxBodyBytes:     c.maxBodyBytes,
 		MaxBufferedBytes: c.maxBufferedBytes,

@@ -37,6 +37,7 @@ type Options struct {
 	Classifier       Classifier
 	Model            Model
 	Build            Build
+	Pages            Pages                // for people; nil means none
 	Registry         *prometheus.Registry // takes the metrics and is served by /metrics; nil means a new one
 	Logger           *slog.Logger         // nil means no log
 	MaxBodyBytes     int64                // 0 means DefaultMaxBodyBytes
@@ -122,6 +123,11 @@ func (a *API) routes() {
 		ErrorLog:          slog.NewLogLogger(a.options.Logger.Handler(), slog.LevelError),
 	}))
 	a.get("/openapi.yaml", http.HandlerFunc(document))
+	if a.options.Pages != nil {
+		for _, pattern := range pageRoutes {
+			a.get(pattern, http.HandlerFunc(a.page))
+		}
+	}
 }
 
 // get adds a handler for GET and HEAD.

@@ -194,7 +194,7 @@ func TestContractDescribesTheOperatingRoutes(t *testing.T) {
 				continue
 			}
 			t.Run(method+" "+path, func(t *testing.T) {
-				c.accepted(t, h, httptest.NewRequest(method, path, nil))
+				c.accepted(t, h, httptest.NewRequest(method, withExamples(path, item.GetOperation(method)), nil))
 			})
 		}
 	}
