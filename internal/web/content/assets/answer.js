@@ -37,6 +37,9 @@ function put(state, digit, headline, remark, took = '') {
   byID('took').textContent = took;
 }
 
+// busy says whether the answer to what is on the paper is still to come.
+export function busy(on) { panel.ariaBusy = String(on); }
+
 function putBars(probabilities, candidates) {
   bars.forEach((bar, digit) => {
     const p = probabilities?.[digit];

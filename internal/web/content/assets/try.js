@@ -22,9 +22,11 @@ function drawn(ended) {
   byID('undo').disabled = byID('clear').disabled = paper.isEmpty;
   if (paper.isEmpty) {
     answer.showEmpty();
+    answer.busy(false);
     showCurl();
     return;
   }
+  answer.busy(true);
   timer = setTimeout(async () => ask(await paper.picture(), 'digit.png'), ended ? 0 : pauseWhileDrawing);
 }
 
@@ -45,7 +47,9 @@ async function ask(blob, name) {
     if (signal.aborted) return;
     answer.showProblem(error instanceof Problem ? error : new Problem('other'));
   }
-  if (!signal.aborted) showCurl(blob, name);
+  if (signal.aborted) return;
+  showCurl(blob, name);
+  answer.busy(false);
 }
 
 let sent = '';
@@ -67,6 +71,7 @@ function take(given) {
   cancel();
   showPhoto(given[0]);
   answer.showReading();
+  answer.busy(true);
   ask(given[0], given[0].name);
 }
 
