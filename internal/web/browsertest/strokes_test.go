@@ -6,7 +6,7 @@ import "math"
 // in degrees, clockwise from the right.
 func arc(x, y, rx, ry, from, to float64) []point {
 	var places []point
-	const n = 16
+	const n = 11
 	for i := range n + 1 {
 		a := (from + (to-from)*float64(i)/n) * math.Pi / 180
 		places = append(places, point{x + rx*math.Cos(a), y + ry*math.Sin(a)})
@@ -17,7 +17,7 @@ func arc(x, y, rx, ry, from, to float64) []point {
 // line returns places on straight lines through corners.
 func line(corners ...point) []point {
 	places := corners[:1:1]
-	const n = 6
+	const n = 4
 	for i, to := range corners[1:] {
 		from := corners[i]
 		for j := range n {

@@ -108,7 +108,7 @@ export function announce(text) {
 
 const png = (base64) => `data:image/png;base64,${base64}`;
 
-const step = (className, inside, caption) => make('li', { className }, inside, caption);
+const step = (className, inside, caption) => make('li', { className }, inside, make('span', { className: 'caption', textContent: caption }));
 
 // showPath shows the picture on its way to the network: what was sent, what
 // each step made of it where the server tells, and what the network saw.

@@ -46,10 +46,10 @@ function showChart() {
   const most = Math.max(...rates, 1);
   const x = (i) => 240 * (kept - rates.length + i) / (kept - 1);
   const points = rates.map((rate, i) => `${x(i).toFixed(1)},${(58 - 54 * rate / most).toFixed(1)}`);
+  byID('chart').setAttribute('aria-label', t('chart', { most: count(Math.round(10 * Math.max(...rates, 0)) / 10) }));
   if (!points.length) return;
   byID('line').setAttribute('d', `M${points.join('L')}`);
   byID('area').setAttribute('d', `M${x(0)},60L${points.join('L')}L240,60Z`);
-  byID('chart').setAttribute('aria-label', t('chart', { most: count(Math.round(10 * most) / 10) }));
 }
 
 function showLatency(m) {
