@@ -43,7 +43,7 @@ type response struct {
 }
 
 type media struct {
-	Schema   schema
+	Schema   *schema
 	Example  yaml.Node
 	Examples ordered[struct {
 		Summary string

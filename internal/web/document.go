@@ -199,7 +199,10 @@ func compact(source string) string {
 func bodies(content ordered[media]) ([]message, error) {
 	var all []message
 	for _, m := range content {
-		shown := message{Name: m.Key, Kind: m.Value.Schema.kind()}
+		shown := message{Name: m.Key}
+		if m.Value.Schema != nil {
+			shown.Kind = m.Value.Schema.kind()
+		}
 		add := func(name string, n *yaml.Node) error {
 			source, err := indentedJSON(n)
 			if err == nil && source != "" {

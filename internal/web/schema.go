@@ -72,7 +72,11 @@ func (s *schema) noun() string {
 		return "any value"
 	}
 	if several, ok := s.Type.([]any); ok {
-		return strings.Trim(strings.Join(strings.Fields(html.EscapeString(fmt.Sprint(several...))), " or "), "[]")
+		names := make([]string, len(several))
+		for i, name := range several {
+			names[i] = html.EscapeString(fmt.Sprint(name))
+		}
+		return strings.Join(names, " or ")
 	}
 	return html.EscapeString(fmt.Sprint(s.Type))
 }

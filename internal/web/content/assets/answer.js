@@ -91,11 +91,11 @@ export function showProblem(problem) {
 export function showAnswer(p, ms, sent) {
   const sure = t('percent', { percent: percent(p.confidence) });
   const headline = p.accepted ? `${digitNamed(p.digit)} · ${certainty(p)}` : t('rejected');
-  put(p.accepted ? 'accepted' : 'rejected', p.digit, headline, [p.accepted ? `${sure}.` : '', ...remarks(p)].join(' ').trim(), t('took', { ms: Math.round(ms) }));
+  put(p.accepted ? 'accepted' : 'rejected', p.digit, headline, [p.accepted ? sure : '', ...remarks(p)].join(' ').trim(), t('took', { ms: Math.round(ms) }));
   putBars(p.probabilities, p.candidates);
   allowCorrections(Boolean(p.id));
   showPath(p, sent);
-  announce([headline, p.accepted ? sure : '', ...remarks(p)].join('. '));
+  announce([`${headline}.`, p.accepted ? sure : '', ...remarks(p)].join(' '));
 }
 
 let timer;
