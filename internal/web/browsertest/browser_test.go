@@ -217,6 +217,11 @@ func (b *tab) press(keys ...string) {
 	}
 }
 
+// click clicks the middle of the first element.
+func click(selector string) chromedp.Action[chromedp.Void] {
+	return chromedp.Click(selector, chromedp.NodeVisible)
+}
+
 type point struct{ x, y float64 }
 
 // draw draws strokes on the paper with the mouse. A stroke is a line through

@@ -14,9 +14,13 @@ import (
 // At least nine of ten digits that are drawn with the mouse are read right.
 func TestDrawnDigitsAreRead(t *testing.T) {
 	b := open(t, serve(t).url())
+	eval[bool](b, `(window.waits = [], addEventListener('pointerup', () => { window.ended = performance.now(); }, true),
+		new MutationObserver(() => requestAnimationFrame(() => {
+			if (document.getElementById('answer').ariaBusy === 'false') window.waits.push(Math.round(performance.now() - window.ended));
+		})).observe(document.getElementById('took'), { childList: true }), true)`)
 	var wrong []string
 	for digit, strokes := range digits {
-		b.do(chromedp.Click("#clear", chromedp.NodeReady))
+		b.do(click("#clear"))
 		b.answered("empty")
 		b.draw(strokes...)
 		settle(b)
@@ -24,6 +28,7 @@ func TestDrawnDigitsAreRead(t *testing.T) {
 			wrong = append(wrong, strconv.Itoa(digit)+" as "+got)
 		}
 	}
+	t.Log("milliseconds from a last stroke to its answer on screen:", eval[[]int](b, "window.waits"))
 	if len(wrong) > 1 {
 		t.Errorf("read wrong: %v", wrong)
 	} else if len(wrong) == 1 {

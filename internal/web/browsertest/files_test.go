@@ -84,7 +84,7 @@ func TestPictures(t *testing.T) {
 				t.Errorf("read as %q", digit)
 			}
 			b.until("the picture", "document.getElementById('photo-picture').naturalWidth > 0 && !document.getElementById('photo').hidden")
-			b.do(chromedp.Click("#clear", chromedp.NodeReady))
+			b.do(click("#clear"))
 			b.answered("empty")
 			if !eval[bool](b, "document.getElementById('photo').hidden") {
 				t.Error("the picture is still there")
@@ -99,9 +99,9 @@ func TestCamera(t *testing.T) {
 	b := open(t, serve(t).url())
 	b.until("the camera's button", "!document.getElementById('camera').hidden")
 	b.expect("/predict") // the test picture may be anything
-	b.do(chromedp.Click("#camera", chromedp.NodeReady))
+	b.do(click("#camera"))
 	b.until("the camera's picture", "document.getElementById('video').videoWidth > 0")
-	b.do(chromedp.Click("#take", chromedp.NodeReady))
+	b.do(click("#take"))
 	b.until("an answer", "/accepted|rejected|problem/.test(document.getElementById('answer').dataset.state)")
 	if name := b.text("#photo-name"); name != "camera.png" {
 		t.Errorf("the picture is called %q", name)
@@ -185,13 +185,13 @@ func TestManyFiles(t *testing.T) {
 			t.Errorf("no %s in\n%s", want, all)
 		}
 	}
-	b.do(chromedp.Click("#rows tr:last-child button", chromedp.NodeReady))
+	b.do(click("#rows tr:last-child button"))
 	b.answered("accepted")
 	if table := download(b, "#export"); !strings.HasPrefix(table, `"file","digit","confidence",`) || strings.Count(table, "\r\n") != 6 ||
 		!strings.Contains(table, `"'=notes.txt","","","","","","","unsupported-media-type"`) || !strings.Contains(table, `"seven.png","7","0.99`) {
 		t.Errorf("the table is %s", table)
 	}
-	b.do(chromedp.Click("#many-close", chromedp.NodeReady))
+	b.do(click("#many-close"))
 	if !eval[bool](b, "document.getElementById('many').hidden") {
 		t.Error("the table is still there")
 	}
@@ -202,7 +202,7 @@ func download(b *tab, selector string) string {
 	b.Helper()
 	dir := b.TempDir()
 	command(b, browser.SetDownloadBehavior, browser.SetDownloadBehaviorParams{Behavior: browser.SetDownloadBehaviorBehaviorAllow, DownloadPath: dir})
-	b.do(chromedp.Click(selector, chromedp.NodeReady))
+	b.do(click(selector))
 	var content []byte
 	b.waitFor("the download", func() bool {
 		files, _ := filepath.Glob(dir + "/*.csv")
@@ -235,7 +235,7 @@ func TestManyFilesStop(t *testing.T) {
 	b.choose(examples+"seven.png", examples+"seven.png", examples+"seven.png", examples+"seven.png",
 		examples+"three.jpg", examples+"three.jpg", examples+"three.jpg", examples+"three.jpg", examples+"three.jpg")
 	b.until("four", "document.getElementById('summary').textContent === '4 of 9 read'")
-	b.do(chromedp.Click("#stop", chromedp.NodeReady))
+	b.do(click("#stop"))
 	b.until("the end", "document.getElementById('summary').textContent === 'Stopped after 4 of 9.'")
 	if rows := eval[int](b, "document.querySelectorAll('#rows button').length"); rows != 4 {
 		t.Errorf("%d answers", rows)

@@ -86,7 +86,7 @@ func TestNothingMoves(t *testing.T) {
 	for _, digit := range []int{1, 3, 4} {
 		b.draw(digits[digit]...)
 		settle(b)
-		b.do(chromedp.Click("#clear", chromedp.NodeReady))
+		b.do(click("#clear"))
 	}
 	if moved := eval[[]string](b, "new Promise((resolve) => setTimeout(() => resolve(window.moved), 200))"); len(moved) > 0 {
 		t.Errorf("these moved: %q", moved)

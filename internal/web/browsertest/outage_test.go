@@ -9,7 +9,6 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"github.com/chromedp/chromedp"
 )
 
 // A server that dies and comes back answers what was drawn meanwhile, without
@@ -22,7 +21,7 @@ func TestServerGoneAndBack(t *testing.T) {
 	b.answered("accepted")
 	s.stop()
 	b.expect("ERR_CONNECTION_REFUSED")
-	b.do(chromedp.Click("#clear", chromedp.NodeReady))
+	b.do(click("#clear"))
 	b.answered("empty")
 	b.draw(digits[1]...)
 	b.answered("waiting")
@@ -122,7 +121,7 @@ func TestFeedback(t *testing.T) {
 			b.expect(fmt.Sprint(test.status))
 			b.draw(digits[7]...)
 			settle(b)
-			b.do(chromedp.Click(`#feedback button[value="1"]`, chromedp.NodeReady))
+			b.do(click(`#feedback button[value="1"]`))
 			b.until("what became of it", fmt.Sprintf("document.getElementById('thanks').textContent.startsWith(%q)", test.want))
 			if got, _ := sent.Load().(string); len(got) < 10 || !strings.HasSuffix(got, "1") {
 				t.Errorf("sent %q", got)

@@ -57,17 +57,17 @@ func TestStatusWithoutMetrics(t *testing.T) {
 func TestDocsTryIt(t *testing.T) {
 	s := serve(t)
 	b := open(t, s.url()+"/docs")
-	b.do(chromedp.Click("#op-get-livez .send", chromedp.NodeReady))
+	b.do(click("#op-get-livez .send"))
 	b.until("the reply", `document.querySelector('#op-get-livez .reply').textContent.includes('"status": "ok"')`)
 	if curl := b.text("#op-get-livez .curl"); curl != "curl -s '"+s.url()+"/livez'" {
 		t.Errorf("curl: %s", curl)
 	}
-	b.do(chromedp.Click("#op-post-predict .send", chromedp.NodeReady))
+	b.do(click("#op-post-predict .send"))
 	b.until("the advice", "document.querySelector('#op-post-predict .reply').textContent === 'Choose a picture first.'")
 	b.do(chromedp.SetUploadFiles("#op-post-predict [type=file]", absolute(t, examples+"seven.png"), chromedp.NodeReady),
-		chromedp.Click("#op-post-predict .explain", chromedp.NodeReady), chromedp.Click("#op-post-predict .send", chromedp.NodeReady))
+		click("#op-post-predict .explain"), click("#op-post-predict .send"))
 	b.until("the reply", `/"digit": 7[^]*"explain": "/.test(document.querySelector('#op-post-predict .reply').textContent)`)
-	b.do(chromedp.Click("#op-post-predict .copy", chromedp.NodeReady))
+	b.do(click("#op-post-predict .copy"))
 	b.until("that it was copied", "/^(Copied|Marked)/.test(document.querySelector('#op-post-predict .copy').textContent)")
 }
 
@@ -75,7 +75,7 @@ func TestDocsTryIt(t *testing.T) {
 func TestChinese(t *testing.T) {
 	s := serve(t)
 	b := open(t, s.url())
-	b.do(chromedp.Click(`.languages a[lang="zh"]`, chromedp.NodeReady))
+	b.do(click(`.languages a[lang="zh"]`))
 	b.until("Chinese", "document.documentElement?.lang === 'zh' && document.getElementById('main')?.dataset.ready === 'true'")
 	b.draw(digits[7]...)
 	settle(b)
@@ -83,7 +83,7 @@ func TestChinese(t *testing.T) {
 		t.Errorf("headline %q", headline)
 	}
 	b.press(kb.Home)
-	b.do(chromedp.Click(`nav:not(.languages) a:last-child`, chromedp.NodeReady))
+	b.do(click(`nav:not(.languages) a:last-child`))
 	b.until("the status page", "document.documentElement?.lang === 'zh' && document.querySelector('h1')?.textContent === '状态'")
 }
 

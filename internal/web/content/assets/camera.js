@@ -1,5 +1,5 @@
 // A picture from the camera, where the device has one.
-import { byID } from './elements.js';
+import { byID, png } from './elements.js';
 
 const dialog = byID('camera-dialog');
 const video = byID('video');
@@ -12,8 +12,8 @@ export async function listen(take, failed) {
   byID('camera').hidden = false;
   byID('camera').addEventListener('click', () => open().catch(() => { close(); failed(); }));
   byID('camera-cancel').addEventListener('click', close);
-  byID('take').addEventListener('click', async () => {
-    const picture = await shot();
+  byID('take').addEventListener('click', () => {
+    const picture = shot();
     close();
     if (picture) take(picture);
   });
@@ -45,7 +45,5 @@ function shot() {
   const canvas = document.createElement('canvas');
   canvas.width = canvas.height = Math.min(side, 1024);
   canvas.getContext('2d').drawImage(video, (video.videoWidth - side) / 2, (video.videoHeight - side) / 2, side, side, 0, 0, canvas.width, canvas.height);
-  return new Promise((resolve) => {
-    canvas.toBlob((blob) => resolve(blob && new File([blob], 'camera.png', { type: 'image/png' })), 'image/png');
-  });
+  return new File([png(canvas)], 'camera.png', { type: 'image/png' });
 }

@@ -35,3 +35,10 @@ export function save(name, blob) {
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 10000);
 }
+
+// png returns a canvas as a file's content. It does not use toBlob, which
+// waits for the browser to be idle, for up to a second.
+export function png(canvas) {
+  const bytes = atob(canvas.toDataURL('image/png').split(',')[1]);
+  return new Blob([Uint8Array.from(bytes, (b) => b.charCodeAt(0))], { type: 'image/png' });
+}

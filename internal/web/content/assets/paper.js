@@ -1,5 +1,5 @@
 // The drawing area: strokes of mouse, finger, pen or keyboard.
-import { byID } from './elements.js';
+import { byID, png } from './elements.js';
 import { Pen } from './pen.js';
 
 export class Paper {
@@ -138,6 +138,6 @@ export class Paper {
     context.fillStyle = '#fff';
     context.fillRect(0, 0, this.side, this.side);
     this.ink(context, '#000');
-    return new Promise((resolve) => { canvas.toBlob(resolve, 'image/png'); });
+    return png(canvas);
   }
 }

@@ -27,7 +27,7 @@ function drawn(ended) {
     return;
   }
   answer.busy(true);
-  timer = setTimeout(async () => ask(await paper.picture(), 'digit.png'), ended ? 0 : pauseWhileDrawing);
+  timer = setTimeout(() => ask(paper.picture(), 'digit.png'), ended ? 0 : pauseWhileDrawing);
 }
 
 // cancel forgets what is under way: it is about another picture.
