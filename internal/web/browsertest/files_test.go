@@ -142,7 +142,23 @@ func TestProblems(t *testing.T) {
 	}
 }
 
-// A blank drawing that the server sees as blank, a server that fails.
+// A file that only the server finds too large is not sent again and again.
+func TestTooLargeForTheServer(t *testing.T) {
+	b := open(t, serveTelling(t, 0).url())
+	b.expect("413")
+	b.expect("ERR_CONNECTION")
+	large := fileOf(t, "large.png", nil)
+	if err := os.Truncate(large, 50<<20); err != nil {
+		t.Fatal(err)
+	}
+	b.choose(large)
+	b.answered("problem")
+	if headline := b.text("#headline"); headline != "The picture is too large for the server" {
+		t.Errorf("headline %q", headline)
+	}
+}
+
+// A server that fails is told with the id that its log has.
 func TestServerProblems(t *testing.T) {
 	s := serve(t)
 	b := open(t, s.url())

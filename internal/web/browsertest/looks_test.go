@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 )
@@ -64,6 +65,7 @@ func TestLooks(t *testing.T) {
 						continue
 					}
 					b.theme(theme)
+					b.do(chromedp.Sleep(300 * time.Millisecond)) // the bars grow
 					picture, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(100))
 					if err == nil {
 						err = os.WriteFile(filepath.Join(out, fmt.Sprintf("%s-%d-%s.png", scene.name, width, theme)), picture, 0o600)

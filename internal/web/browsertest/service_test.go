@@ -31,6 +31,13 @@ const maxBody = 8 << 20
 
 func serve(t *testing.T) *service {
 	t.Helper()
+	return serveTelling(t, maxBody)
+}
+
+// serveTelling starts a service whose pages believe in another limit than its
+// own; 0 means none.
+func serveTelling(t *testing.T, limit int64) *service {
+	t.Helper()
 	model, err := cnn.Load(bytes.NewReader(weights.Default()))
 	if err != nil {
 		t.Fatal(err)
@@ -39,7 +46,7 @@ func serve(t *testing.T) *service {
 	if err != nil {
 		t.Fatal(err)
 	}
-	site, err := web.New(web.Options{Contract: api.Document(), Version: "test", Card: weights.Card(), Metadata: model.Metadata(), MaxBodyBytes: maxBody,
+	site, err := web.New(web.Options{Contract: api.Document(), Version: "test", Card: weights.Card(), Metadata: model.Metadata(), MaxBodyBytes: limit,
 		Model: web.Model{Version: model.Digest()[:12], Digest: model.Digest()}})
 	if err != nil {
 		t.Fatal(err)

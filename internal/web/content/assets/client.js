@@ -3,6 +3,7 @@ import { size } from './texts.js';
 
 const maxBytes = Number(document.body.dataset.maxBytes) || Infinity;
 const busyTries = 8;
+const large = 1e6; // bytes
 
 // Problem is why a picture has no answer: its name among the server's
 // problems, or one of our own.
@@ -41,16 +42,22 @@ export async function predict(blob, signal, waiting) {
     } catch (error) {
       if (signal.aborted) throw signal.reason;
       if (error instanceof Problem) throw error;
+      if (body.byteLength > large && await isThere(signal)) throw new Problem('body-refused');
     }
     waiting(why, seconds);
     await pause(seconds, signal);
   }
 }
 
+// isThere tells whether the server answers at all. One that does, but breaks
+// off a large picture, has refused it: browsers do not always see the reply to
+// what they are still sending.
+const isThere = (signal) => fetch('livez', { signal }).then(({ ok }) => ok, () => false);
+
 async function problemOf(response) {
   const problem = await response.json().catch(() => ({}));
   const name = String(problem.type ?? '').split(':').pop();
-  return new Problem(response.status === 413 ? 'body-too-large' : name, problem.id);
+  return new Problem(response.status === 413 ? 'body-refused' : name, problem.id);
 }
 
 // correct tells the server what a picture showed. It returns how that went:
