@@ -80,11 +80,11 @@ function showPhoto(file) {
   photo = file ? URL.createObjectURL(file) : '';
   byID('photo').hidden = !file;
   byID('paper').inert = Boolean(file);
-  const old = byID('photo-picture');
+  byID('photo').classList.remove('blank');
   const picture = make('img', { id: 'photo-picture', alt: '' });
-  picture.onerror = () => { picture.hidden = true; };
+  picture.onerror = () => { picture.hidden = true; byID('photo').classList.add('blank'); }; // browsers show no TIFF
   if (file) picture.src = photo;
-  old.replaceWith(picture);
+  byID('photo-picture').replaceWith(picture);
   byID('photo-name').textContent = file?.name ?? '';
   byID('undo').disabled = Boolean(file) || paper.isEmpty;
   byID('clear').disabled = !file && paper.isEmpty;
