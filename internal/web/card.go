@@ -40,26 +40,25 @@ func (o Options) card(assets string) (template.HTML, error) {
 				n.Destination = []byte("#card")
 			}
 		}
-	})
+	}), nil
 }
 
 // markdown makes HTML of CommonMark with tables; HTML in it is left out. The
-// change is made to every node.
-func markdown(source string, change func(ast.Node)) (template.HTML, error) {
+// change, if any, is made to every node first.
+func markdown(source string, change func(ast.Node)) template.HTML {
 	m := goldmark.New(goldmark.WithExtensions(extension.NewTable(extension.WithTableCellAlignMethod(extension.TableCellAlignNone))))
 	root := m.Parser().Parse(text.NewReader([]byte(source)))
-	err := ast.Walk(root, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+	_ = ast.Walk(root, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if entering && change != nil {
 			change(n)
 		}
 		return ast.WalkContinue, nil
 	})
-	if err != nil {
-		return "", err
-	}
 	var b bytes.Buffer
-	err = m.Renderer().Render(&b, []byte(source), root)
-	return template.HTML(b.String()), err
+	if err := m.Renderer().Render(&b, []byte(source), root); err != nil {
+		panic("web: a buffer cannot be written to")
+	}
+	return template.HTML(b.String())
 }
 
 // fact is a line about the weights.

@@ -65,17 +65,9 @@ type shownSchema struct {
 }
 
 func (c *contract) document() (document, error) {
-	d := document{Title: c.Info.Title, Version: c.Info.Version}
-	var err error
-	if d.Description, err = markdown(c.Info.Description, nil); err != nil {
-		return d, err
-	}
+	d := document{Title: c.Info.Title, Version: c.Info.Version, Description: prose(c.Info.Description)}
 	for _, tag := range c.Tags {
-		description, err := markdown(tag.Description, nil)
-		if err != nil {
-			return d, err
-		}
-		d.Groups = append(d.Groups, group{Name: tag.Name, Description: description})
+		d.Groups = append(d.Groups, group{Name: tag.Name, Description: prose(tag.Description)})
 	}
 	for _, p := range c.Paths {
 		for _, m := range p.Value {
@@ -85,14 +77,13 @@ func (c *contract) document() (document, error) {
 		}
 	}
 	for _, s := range c.Components.Schemas {
-		shown, err := s.Value.shown(s.Key)
-		if err != nil {
-			return d, fmt.Errorf("schema %s: %w", s.Key, err)
-		}
-		d.Schemas = append(d.Schemas, shown)
+		d.Schemas = append(d.Schemas, s.Value.shown(s.Key))
 	}
 	return d, nil
 }
+
+// prose makes HTML of a description.
+func prose(description string) template.HTML { return markdown(description, nil) }
 
 // add puts an operation into the group of its first tag.
 func (c *contract) add(d *document, method, url string, n *yaml.Node) error {
@@ -123,33 +114,19 @@ func (c *contract) add(d *document, method, url string, n *yaml.Node) error {
 var notInID = regexp.MustCompile(`[^a-z0-9]+`)
 
 func (c *contract) operation(method, url string, o *operation) (shownOperation, error) {
-	s := shownOperation{Method: method, Path: url,
+	s := shownOperation{Method: method, Path: url, Summary: prose(o.Summary), Description: prose(o.Description),
 		ID: "op-" + strings.Trim(notInID.ReplaceAllString(strings.ToLower(method+" "+url), "-"), "-")}
-	var err error
-	if s.Summary, err = markdown(o.Summary, nil); err != nil {
-		return s, err
-	}
-	if s.Description, err = markdown(o.Description, nil); err != nil {
-		return s, err
-	}
 	for _, p := range o.Parameters {
 		p = c.parameter(p)
-		description, err := markdown(p.Description, nil)
-		if err != nil {
-			return s, err
-		}
-		s.Parameters = append(s.Parameters, row{p.Name, p.In, p.Required, p.Schema.kind(), description})
+		s.Parameters = append(s.Parameters, row{p.Name, p.In, p.Required, p.Schema.kind(), prose(p.Description)})
 	}
+	var err error
 	if s.Bodies, err = bodies(o.RequestBody.Content); err != nil {
 		return s, err
 	}
 	for _, r := range o.Responses {
 		answer := c.response(r.Value)
-		description, err := markdown(answer.Description, nil)
-		if err != nil {
-			return s, err
-		}
-		m := message{Name: r.Key, Description: description}
+		m := message{Name: r.Key, Description: prose(answer.Description)}
 		if m.Bodies, err = bodies(answer.Content); err != nil {
 			return s, err
 		}
@@ -223,18 +200,10 @@ func bodies(content ordered[media]) ([]message, error) {
 	return all, nil
 }
 
-func (s *schema) shown(name string) (shownSchema, error) {
-	description, err := markdown(s.Description, nil)
-	if err != nil {
-		return shownSchema{}, err
-	}
-	shown := shownSchema{Name: name, Description: description, Kind: s.kind()}
+func (s *schema) shown(name string) shownSchema {
+	shown := shownSchema{Name: name, Description: prose(s.Description), Kind: s.kind()}
 	for _, p := range s.Properties {
-		description, err := markdown(p.Value.Description, nil)
-		if err != nil {
-			return shown, err
-		}
-		shown.Properties = append(shown.Properties, row{p.Key, "", slices.Contains(s.Required, p.Key), p.Value.kind(), description})
+		shown.Properties = append(shown.Properties, row{p.Key, "", slices.Contains(s.Required, p.Key), p.Value.kind(), prose(p.Value.Description)})
 	}
-	return shown, nil
+	return shown
 }

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
-
 )
 
 // A server that dies and comes back answers what was drawn meanwhile, without
