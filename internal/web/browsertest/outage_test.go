@@ -65,7 +65,7 @@ func TestServerBusy(t *testing.T) {
 func TestStaleAnswersAreDropped(t *testing.T) {
 	s := serve(t)
 	b := open(t, s.url())
-	left := make(chan struct{})
+	var left atomic.Bool
 	var asked atomic.Int32
 	s.intercept("/predict", func(_ http.ResponseWriter, r *http.Request) bool {
 		if asked.Add(1) > 1 {
@@ -73,14 +73,14 @@ func TestStaleAnswersAreDropped(t *testing.T) {
 		}
 		_, _ = io.Copy(io.Discard, r.Body) // else the server does not notice
 		<-r.Context().Done()               // that the page gives up
-		close(left)
+		left.Store(true)
 		return true
 	})
 	b.choose(examples + "cross.png")
 	b.waitFor("the request", func() bool { return asked.Load() == 1 })
 	b.choose(examples + "seven.png")
 	b.answered("accepted")
-	<-left
+	b.waitFor("the end of the first request", left.Load)
 	if digit := b.text("#digit"); digit != "7" {
 		t.Errorf("read as %q", digit)
 	}
