@@ -26,14 +26,14 @@ const pause = (seconds, signal) => new Promise((resolve, reject) => {
 export async function predict(blob, signal, waiting) {
   if (blob.size > maxBytes) throw new Problem('body-too-large');
   if (blob.size === 0) throw new Problem('empty-image');
-  const body = await blob.arrayBuffer().catch(() => { throw new Problem('unreadable'); });
   for (let busy = 0, away = 0; ;) {
     signal.throwIfAborted();
+    await blob.slice(0, 1).arrayBuffer().catch(() => { throw new Problem('unreadable'); });
     const began = performance.now();
     let why = 'unreachable';
     let seconds = Math.min(2 ** away++, 5);
     try {
-      const response = await fetch('predict?explain=1', { method: 'POST', body, signal, headers: { 'Content-Type': blob.type || 'application/octet-stream' } });
+      const response = await fetch('predict?explain=1', { method: 'POST', body: blob, signal, headers: { 'Content-Type': blob.type || 'application/octet-stream' } });
       if (response.ok) return { reply: await response.json(), ms: performance.now() - began };
       if (response.status !== 503 && response.status !== 429 || ++busy > busyTries) throw await problemOf(response);
       why = 'busy';
@@ -42,7 +42,7 @@ export async function predict(blob, signal, waiting) {
     } catch (error) {
       if (signal.aborted) throw signal.reason;
       if (error instanceof Problem) throw error;
-      if (body.byteLength > large && await isThere(signal)) throw new Problem('body-refused');
+      if (blob.size > large && await isThere(signal)) throw new Problem('body-refused');
     }
     waiting(why, seconds);
     await pause(seconds, signal);
