@@ -9,8 +9,9 @@ VERSION = -ldflags "-X main.version=$(shell git describe --tags --always --dirty
 TOOLS := $(CURDIR)/bin/tools
 STATICCHECK := $(TOOLS)/staticcheck-v0.8.2
 GOVULNCHECK := $(TOOLS)/govulncheck-v1.9.0
+AXE := $(TOOLS)/axe-core-4.14.1
 
-.PHONY: serve test train eval kernels bench lint vulnerabilities fuzz build clean
+.PHONY: serve test train eval kernels bench lint vulnerabilities axe fuzz build clean
 
 serve: ## serve on :8080 with the embedded weights; flags in ARGS
 	go build $(VERSION) -o bin/server ./cmd/server && exec bin/server $(ARGS)
@@ -42,6 +43,8 @@ lint: $(STATICCHECK) ## formatting, vet, staticcheck, tidiness of go.mod
 vulnerabilities: $(GOVULNCHECK) ## known vulnerabilities; needs vuln.go.dev
 	$(GOVULNCHECK) ./...
 
+axe: $(AXE) ## axe-core, which judges the pages' accessibility in the browser's tests; needs npm
+
 FUZZTIME ?= 1m
 fuzz: ## every fuzz target for FUZZTIME each
 	@set -e; for package in $$(go list ./...); do \
@@ -59,3 +62,8 @@ $(STATICCHECK):
 $(GOVULNCHECK):
 	GOBIN=$(TOOLS) go install golang.org/x/vuln/cmd/govulncheck@v1.9.0
 	mv $(TOOLS)/govulncheck $@
+
+$(AXE):
+	mkdir -p $@.tmp
+	cd $@.tmp && npm pack --silent axe-core@4.14.1 && tar xzf axe-core-4.14.1.tgz --strip-components=1 package/axe.min.js package/LICENSE
+	mv $@.tmp $@

@@ -15,7 +15,7 @@ import (
 // import. Tests may import more.
 var rooms = map[string][]string{
 	"api":        {},
-	"cmd/server": {"api", "internal/classify", "internal/drift", "internal/httpapi", "internal/lifecycle", "internal/usage", "pkg/cnn", "pkg/imageprep", "weights"},
+	"cmd/server": {"api", "internal/classify", "internal/drift", "internal/httpapi", "internal/lifecycle", "internal/usage", "internal/web", "pkg/cnn", "pkg/imageprep", "weights"},
 	"cmd/train": {"internal/atomicfile", "internal/calibration", "internal/calibration/estimate", "internal/classify", "internal/corrupt", "internal/drift", "internal/mnist",
 		"internal/photos", "internal/proof", "internal/report", "internal/usage", "pkg/cnn", "pkg/imageprep"},
 	"internal/atomicfile":           {},
@@ -35,6 +35,8 @@ var rooms = map[string][]string{
 	"internal/report":               {},
 	"internal/usage":                {},
 	"pkg/client":                    {},
+	"internal/web":                  {},
+	"internal/web/browsertest":      {},
 	"pkg/cnn":                       {"internal/atomicfile", "internal/f32"},
 	"pkg/imageprep":                 {},
 	"weights":                       {},
@@ -50,6 +52,9 @@ var owners = map[string][]string{
 	"gonum.org/v1/gonum/optimize":         {"internal/calibration/estimate"},
 	"gonum.org/v1/gonum/stat":             {"internal/report"},
 	"gonum.org/v1/plot":                   {"internal/report"},
+	"github.com/yuin/goldmark":            {"internal/web"},
+	"go.yaml.in/yaml/v4":                  {"internal/web"},
+	"golang.org/x/text":                   {"internal/web"},
 	"simd":                                {"internal/f32"},
 	"github.com/urfave/cli/v3":            {"cmd/server", "cmd/train"},
 	"github.com/schollz/progressbar/v3":   {"cmd/train"},

@@ -1,7 +1,7 @@
 // Package weights embeds the trained weights that the server uses by default.
 package weights
 
-import _ "embed"
+import "embed"
 
 //go:embed digits.safetensors
 var digits []byte
@@ -9,3 +9,9 @@ var digits []byte
 // Default returns the content of the default weights file. The caller must
 // not change it.
 func Default() []byte { return digits }
+
+//go:embed README.md confusion.png mistakes.png
+var card embed.FS
+
+// Card returns the model card, README.md, with its pictures.
+func Card() embed.FS { return card }

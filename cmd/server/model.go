@@ -20,6 +20,10 @@ func (c config) load() (lifecycle.Served, error) {
 	if err != nil {
 		return lifecycle.Served{}, err
 	}
+	return c.served(m)
+}
+
+func (c config) served(m *cnn.Model) (lifecycle.Served, error) {
 	statistics, err := drift.Of(m.Metadata())
 	var classifier *classify.Classifier
 	if err == nil {

@@ -23,11 +23,18 @@ func serve(ctx context.Context, c config, stderr io.Writer) error {
 	signal.Notify(hangups, syscall.SIGHUP) // before anything slow, or it would end the process
 	defer signal.Stop(hangups)
 	logger := c.logger(stderr)
-	initial, err := c.load()
+	model, err := c.model()
+	if err != nil {
+		return err
+	}
+	initial, err := c.served(model)
 	if err != nil {
 		return err
 	}
 	options := c.apiOptions(initial, logger)
+	if options.Pages, err = c.pages(model); err != nil {
+		return err
+	}
 	api := httpapi.New(options)
 	keeper := lifecycle.New(lifecycle.Options{API: api, Initial: initial, Load: c.load, Registry: options.Registry, Logger: logger})
 	listeners, err := c.listeners(api, keeper, logger)

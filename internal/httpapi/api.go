@@ -24,6 +24,7 @@ type Options struct {
 	Classifier       Classifier // with Model, what answers until SetModel is called
 	Model            Model
 	Build            Build
+	Pages            Pages                // for people; nil means none
 	Registry         *prometheus.Registry // takes the metrics and is served by /metrics; nil means a new one
 	Logger           *slog.Logger         // nil means no log
 	MaxBodyBytes     int64                // 0 means DefaultMaxBodyBytes
@@ -122,6 +123,11 @@ func (a *API) routes() {
 	}
 	a.get(a.router, "/openapi.yaml", http.HandlerFunc(document))
 	a.inferenceRoutes()
+	if a.options.Pages != nil {
+		for _, pattern := range pageRoutes {
+			a.get(a.router, pattern, http.HandlerFunc(a.page))
+		}
+	}
 	a.addRoutes(a.router)
 }
 

@@ -44,7 +44,7 @@ func newAPI(t testing.TB) *httpapi.API {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a := httpapi.New(httpapi.Options{Classifier: classifier, Model: httpapi.Model{Version: "test"}, FeedbackWindow: 100})
+	a := httpapi.New(httpapi.Options{Classifier: classifier, Model: httpapi.Model{Version: "test"}, FeedbackWindow: 100, Pages: pages(t)})
 	a.SetReady(true)
 	return a
 }
@@ -67,7 +67,8 @@ func loadContract(t testing.TB) contract {
 
 // ordinary headers say nothing about this API; the document leaves them out.
 var ordinary = []string{
-	"Cache-Control", "Connection", "Content-Length", "Content-Security-Policy", "Content-Type", "Traceresponse", "Vary", "X-Content-Type-Options",
+	"Cache-Control", "Connection", "Content-Length", "Content-Security-Policy", "Content-Type", "Cross-Origin-Opener-Policy", "Permissions-Policy",
+	"Referrer-Policy", "Traceresponse", "Vary", "X-Content-Type-Options",
 }
 
 // checkRequest says why the document does not allow the request, whose body

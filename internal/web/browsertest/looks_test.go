@@ -1,0 +1,150 @@
+package browsertest
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+)
+
+// scene is a page in a state that a reader can come to.
+type scene struct {
+	name, path string
+	set        func(b *tab)
+}
+
+var scenes = []scene{
+	{"empty", "/", func(*tab) {}},
+	{"answer", "/", func(b *tab) { b.draw(digits[3]...); settle(b) }},
+	{"hesitates", "/", func(b *tab) {
+		b.draw(line(point{0.4, 0.25}, point{0.68, 0.24}, point{0.5, 0.8}), line(point{0.4, 0.25}, point{0.41, 0.47}, point{0.6, 0.42}))
+		settle(b)
+	}},
+	{"rejected", "/", func(b *tab) { b.choose(examples + "cross.png"); settle(b) }},
+	{"problem", "/", func(b *tab) { b.expect("415"); b.choose("looks_test.go"); settle(b) }},
+	{"many", "/", func(b *tab) {
+		b.expect("415")
+		b.choose(examples+"seven.png", examples+"three.jpg", "looks_test.go", examples+"cross.png", "../../httpapi/testdata/seven.webp")
+		b.until("the end", "/^5|^共 5/.test(document.getElementById('summary').textContent)")
+	}},
+	{"chinese", "/?lang=zh", func(b *tab) { b.draw(digits[8]...); settle(b) }},
+	{"docs", "/docs", func(*tab) {}},
+	{"status", "/status", func(b *tab) { b.until("the metrics", "document.getElementById('uptime').textContent !== '–'") }},
+}
+
+// tooWide lists what makes the page wider than the window.
+const tooWide = `document.documentElement.scrollWidth <= %[1]d ? [] : [...document.querySelectorAll('main *, header *, footer *')]
+	.filter((e) => e.getBoundingClientRect().right > %[1]d + 0.5 && !e.closest('.scroll, pre, .path, .card table'))
+	.map((e) => e.outerHTML.slice(0, 80))`
+
+// At every width and in both themes, no page is wider than the window. The
+// pictures go to the directory that DIGITS_SCREENSHOTS names, for people to look
+// at.
+func TestLooks(t *testing.T) {
+	s := serve(t)
+	out := os.Getenv("DIGITS_SCREENSHOTS")
+	for _, scene := range scenes {
+		for _, width := range []int64{320, 1280, 3840} {
+			t.Run(fmt.Sprint(scene.name, " ", width), func(t *testing.T) {
+				b := open(t, s.url()+"/livez") // nothing before the size is set
+				b.do(chromedp.EmulateViewport(width, max(width*9/16, 640)), chromedp.Navigate(s.url()+scene.path))
+				scene.set(b)
+				if wide := eval[[]string](b, fmt.Sprintf(tooWide, width)); len(wide) > 0 {
+					t.Errorf("beyond the window's edge: %v", wide)
+				}
+				for _, theme := range []string{"light", "dark"} {
+					if out == "" {
+						continue
+					}
+					b.theme(theme)
+					b.do(chromedp.Sleep(300 * time.Millisecond)) // the bars grow
+					picture, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(100))
+					if err == nil {
+						err = os.WriteFile(filepath.Join(out, fmt.Sprintf("%s-%d-%s.png", scene.name, width, theme)), picture, 0o600)
+					}
+					if err != nil {
+						t.Fatal(err)
+					}
+				}
+			})
+		}
+	}
+}
+
+// Nothing moves when an answer comes.
+func TestNothingMoves(t *testing.T) {
+	b := open(t, serve(t).url())
+	eval[bool](b, `(window.moved = [], new PerformanceObserver((list) => {
+		for (const { sources } of list.getEntries()) window.moved.push(...sources.map(({ node }) => node?.outerHTML ?? node?.textContent ?? ''));
+	}).observe({ type: 'layout-shift', buffered: true }), true)`)
+	for _, digit := range []int{1, 3, 4} {
+		b.draw(digits[digit]...)
+		settle(b)
+		b.do(click("#clear"))
+	}
+	if moved := eval[[]string](b, "new Promise((resolve) => setTimeout(() => resolve(window.moved), 200))"); len(moved) > 0 {
+		t.Errorf("these moved: %q", moved)
+	}
+}
+
+// axe returns axe-core, which make puts beside the other tools.
+func axe() (string, error) {
+	found, err := filepath.Glob("../../../bin/tools/axe-core-*/axe.min.js")
+	if err != nil || len(found) == 0 {
+		return "", errors.New("axe-core is not there: make axe fetches it")
+	}
+	source, err := os.ReadFile(found[len(found)-1])
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", err
+	}
+	return string(source), err
+}
+
+// axe-core finds nothing serious in any state, in both themes.
+func TestAccessibility(t *testing.T) {
+	source, err := axe()
+	if err != nil {
+		missing(t, err)
+	}
+	s := serve(t)
+	for _, scene := range scenes {
+		t.Run(scene.name, func(t *testing.T) {
+			b := open(t, s.url()+scene.path)
+			scene.set(b)
+			eval[string](b, source+"; 'axe'")
+			for _, theme := range []string{"light", "dark"} {
+				b.theme(theme)
+				for _, v := range violations(b) {
+					if serious := slices.Contains([]string{"serious", "critical"}, v.Impact); serious {
+						t.Errorf("%s: %s (%s): %s", theme, v.ID, v.Impact, strings.Join(v.Nodes, "\n\t"))
+					} else {
+						t.Logf("%s: %s (%s): %s", theme, v.ID, v.Impact, strings.Join(v.Nodes, "\n\t"))
+					}
+				}
+			}
+		})
+	}
+}
+
+type violation struct {
+	ID, Impact string
+	Nodes      []string
+}
+
+func violations(b *tab) (found []violation) {
+	b.Helper()
+	text := eval[string](b, `axe.run(document).then(({ violations }) => JSON.stringify(violations.map(({ id, impact, nodes }) =>
+		({ id, impact, nodes: nodes.map(({ html, failureSummary }) => html.slice(0, 200) + ' ' + failureSummary) }))))`)
+	if err := json.Unmarshal([]byte(text), &found); err != nil {
+		b.Fatal(err)
+	}
+	return found
+}

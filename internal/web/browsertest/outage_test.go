@@ -1,0 +1,130 @@
+package browsertest
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"testing"
+)
+
+// A server that dies and comes back answers what was drawn meanwhile, without
+// the reader's doing.
+func TestServerGoneAndBack(t *testing.T) {
+	s := serve(t)
+	b := open(t, s.url())
+	b.draw(digits[7]...)
+	settle(b)
+	b.answered("accepted")
+	s.stop()
+	b.expect("ERR_CONNECTION_REFUSED")
+	b.do(click("#clear"))
+	b.answered("empty")
+	b.draw(digits[1]...)
+	b.answered("waiting")
+	if headline := b.text("#headline"); !strings.HasPrefix(headline, "The server cannot be reached. Trying again in") {
+		t.Errorf("headline %q", headline)
+	}
+	s.start()
+	b.answered("accepted")
+	if digit := b.text("#digit"); digit != "1" {
+		t.Errorf("read as %q", digit)
+	}
+}
+
+// A busy server is asked again after the time that it names, and no more often.
+func TestServerBusy(t *testing.T) {
+	s := serve(t)
+	b := open(t, s.url())
+	b.expect("503")
+	var refused atomic.Int32
+	s.intercept("/predict", func(w http.ResponseWriter, _ *http.Request) bool {
+		if refused.Add(1) > 1 {
+			return false
+		}
+		w.Header().Set("Retry-After", "1")
+		w.Header().Set("Content-Type", "application/problem+json")
+		w.WriteHeader(http.StatusServiceUnavailable)
+		fmt.Fprint(w, `{"type":"urn:digits:problem:overloaded","title":"x","status":503,"detail":"x"}`)
+		return true
+	})
+	b.choose(examples + "seven.png")
+	b.answered("waiting")
+	if headline := b.text("#headline"); headline != "The server is busy. Trying again in 1 s…" {
+		t.Errorf("headline %q", headline)
+	}
+	b.answered("accepted")
+	if n := refused.Load(); n != 2 {
+		t.Errorf("asked %d times", n)
+	}
+}
+
+// The answer to a drawing that has been changed since is not shown.
+func TestStaleAnswersAreDropped(t *testing.T) {
+	s := serve(t)
+	b := open(t, s.url())
+	var left atomic.Bool
+	var asked atomic.Int32
+	s.intercept("/predict", func(_ http.ResponseWriter, r *http.Request) bool {
+		if asked.Add(1) > 1 {
+			return false
+		}
+		_, _ = io.Copy(io.Discard, r.Body) // else the server does not notice
+		<-r.Context().Done()               // that the page gives up
+		left.Store(true)
+		return true
+	})
+	b.choose(examples + "cross.png")
+	b.waitFor("the request", func() bool { return asked.Load() == 1 })
+	b.choose(examples + "seven.png")
+	b.answered("accepted")
+	b.waitFor("the end of the first request", left.Load)
+	if digit := b.text("#digit"); digit != "7" {
+		t.Errorf("read as %q", digit)
+	}
+}
+
+// A correction is sent with the answer's id. A server that takes none says so.
+func TestFeedback(t *testing.T) {
+	s := serve(t)
+	for name, test := range map[string]struct {
+		status        int
+		problem, want string
+	}{
+		"taken":      {http.StatusNoContent, "", "Thank you. It was noted as a 1."},
+		"forgotten":  {http.StatusNotFound, "unknown-id", "The server no longer knows this answer."},
+		"not taken":  {http.StatusMethodNotAllowed, "method-not-allowed", "This server does not take corrections."},
+		"no route":   {http.StatusNotFound, "not-found", "This server does not take corrections."},
+		"the server": {http.StatusInternalServerError, "internal", "The correction did not get through."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var sent atomic.Value
+			s.intercept("/feedback", func(w http.ResponseWriter, r *http.Request) bool {
+				var body struct {
+					ID    string
+					Label int
+				}
+				if err := json.NewDecoder(r.Body).Decode(&body); err == nil {
+					sent.Store(body.ID + fmt.Sprint(body.Label))
+				}
+				w.Header().Set("Content-Type", "application/problem+json")
+				w.WriteHeader(test.status)
+				if test.problem != "" {
+					fmt.Fprintf(w, `{"type":"urn:digits:problem:%s"}`, test.problem)
+				}
+				return true
+			})
+			b := open(t, s.url())
+			b.expect(fmt.Sprint(test.status))
+			b.draw(digits[7]...)
+			settle(b)
+			b.do(click(`#feedback button[value="1"]`))
+			b.until("what became of it", fmt.Sprintf("document.getElementById('thanks').textContent.startsWith(%q)", test.want))
+			if got, _ := sent.Load().(string); len(got) < 10 || !strings.HasSuffix(got, "1") {
+				t.Errorf("sent %q", got)
+			}
+		})
+	}
+}

@@ -1,0 +1,125 @@
+package web
+
+import (
+	"io/fs"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+var placeholder = regexp.MustCompile(`\{\w+\}`)
+
+// A translation has every text, and no other, with the same places to fill in.
+func TestTranslationsAreComplete(t *testing.T) {
+	l := loadLanguages()
+	if !slices.Equal(l.tags, []string{"en", "zh"}) {
+		t.Errorf("languages %v", l.tags)
+	}
+	for _, tag := range l.tags[1:] {
+		if has, wants := slices.Sorted(maps.Keys(l.texts[tag])), slices.Sorted(maps.Keys(l.texts["en"])); !slices.Equal(has, wants) {
+			t.Errorf("%s has the groups %v, want %v", tag, has, wants)
+		}
+		for group, english := range l.texts["en"] {
+			for name := range l.texts[tag][group] {
+				if _, found := english[name]; !found {
+					t.Errorf("%s %s %s: not in English", tag, group, name)
+				}
+			}
+			for name, text := range english {
+				translated := l.texts[tag][group][name]
+				if translated == "" {
+					t.Errorf("%s %s %s: missing", tag, group, name)
+				}
+				wants, has := slices.Sorted(slices.Values(placeholder.FindAllString(text, -1))), slices.Sorted(slices.Values(placeholder.FindAllString(translated, -1)))
+				if !slices.Equal(wants, has) {
+					t.Errorf("%s %s %s: %v, want %v", tag, group, name, has, wants)
+				}
+			}
+		}
+	}
+}
+
+// Every text that a script names is one that its page gives it, and no text is
+// left over.
+func TestScriptsHaveTheirTexts(t *testing.T) {
+	english := loadLanguages().texts["en"]
+	named := regexp.MustCompile(`(?:\bt\(|: |\? )'([\w.-]+)'`)
+	for _, p := range pages {
+		var source strings.Builder
+		for _, script := range p.scripts {
+			b, err := content.ReadFile("content/assets/" + script)
+			if err != nil {
+				t.Fatal(err)
+			}
+			source.Write(b)
+		}
+		group := english[p.name+".js"]
+		for _, match := range regexp.MustCompile(`\bt\('([\w.-]+)'`).FindAllStringSubmatch(source.String(), -1) {
+			if _, found := group[match[1]]; !found {
+				t.Errorf("%s: there is no text %s", p.name, match[1])
+			}
+		}
+		used := map[string]bool{}
+		for _, match := range named.FindAllStringSubmatch(source.String(), -1) {
+			used[match[1]] = true
+		}
+		for name := range group {
+			prefix, _, composed := strings.Cut(name, ".")
+			if !used[name] && !strings.Contains(source.String(), "'"+name+"'") && !(composed && regexp.MustCompile("['`]"+prefix+"[.']").MatchString(source.String())) {
+				t.Errorf("%s: nothing says %s", p.name, name)
+			}
+		}
+	}
+}
+
+// No text that a template may use is left over.
+func TestTemplatesUseTheirTexts(t *testing.T) {
+	english := loadLanguages().texts["en"]
+	var source strings.Builder
+	for _, pattern := range []string{"content/pages/*.html"} {
+		names, err := fs.Glob(content, pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range names {
+			b, err := content.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			source.Write(b)
+		}
+	}
+	inGo := []string{"title", "language", "version", "program", "digest", "data", "calibration", "uncalibrated", "calibrated", "candidates", "candidate", "rejection", "rejects"}
+	for group, texts := range english {
+		for name := range texts {
+			if !strings.HasSuffix(group, ".js") && !strings.Contains(source.String(), `{{t "`+group+`" "`+name+`"}}`) && !slices.Contains(inGo, name) {
+				t.Errorf("no page says %s %s", group, name)
+			}
+		}
+	}
+}
+
+func TestLanguageOfARequest(t *testing.T) {
+	l := loadLanguages()
+	for _, test := range []struct{ query, accept, want string }{
+		{"", "", "en"},
+		{"", "zh-CN,zh;q=0.9,en;q=0.8", "zh"},
+		{"", "zh-TW", "zh"},
+		{"", "de,fr;q=0.5", "en"},
+		{"", "en-GB,zh;q=0.9", "en"},
+		{"?lang=en", "zh", "en"},
+		{"?lang=zh", "en", "zh"},
+		{"?lang=xx", "zh", "zh"},
+		{"?lang=%00%22", "no language; at all", "en"},
+	} {
+		r := httptest.NewRequest(http.MethodGet, "/"+test.query, nil)
+		r.Header.Set("Accept-Language", test.accept)
+		if got := l.of(r); got != test.want {
+			t.Errorf("%q, %q: %s, want %s", test.query, test.accept, got, test.want)
+		}
+	}
+}
