@@ -8,6 +8,8 @@ import (
 	"slices"
 	"testing"
 
+	xdraw "golang.org/x/image/draw"
+
 	"digits/pkg/imageprep"
 )
 
@@ -73,6 +75,10 @@ func FuzzTensor(f *testing.F) {
 	f.Add(uint8(14), uint8(3), uint8(1), seven().Pix)
 	f.Add(uint8(3), uint8(2), uint8(2), []byte("\x00\x00\x00\x00\xff\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"))
 	f.Add(uint8(7), uint8(5), uint8(2), seven().Pix)
+	small := func(g *image.Gray) []byte { return scale(g, 100, xdraw.ApproxBiLinear).Pix } // of those with more steps
+	f.Add(uint8(100), uint8(0), uint8(0), small(photo(func(x, y int) float64 { return 230 - when(x+y/2 > 200, 100) })))
+	f.Add(uint8(100), uint8(0), uint8(0), small(under(photo(white), func(x, y int) float64 { return when((y+x/20)%40 < 4, 0.8) })))
+	f.Add(uint8(100), uint8(0), uint8(1), small(under(photo(white), func(x, y int) float64 { return when((x-300)*(x-300)+(y-200)*(y-200) < 1600, 0.6) })))
 	f.Fuzz(func(t *testing.T, width, kind, polarity uint8, pix []byte) {
 		w := max(1, int(width))
 		checkTensor(t, imageOf(kind, w, pix), imageprep.Options{Polarity: imageprep.Polarity(polarity % 3)})
