@@ -71,7 +71,7 @@ func preset(name string) (recipe, error) {
 		r.Augmentation = mnist.Augmentation{Rotation: 10, Scale: 0.12, Shear: 0.15, Shift: 2, Far: mnist.Effect{Share: 0.05, Strength: 2},
 			Elastic: 0.5, Stroke: 0.4, Wear: mnist.Worn(0.1), Restyle: 0.15, Stretch: 0.06}
 		r.Weaken, r.Negatives = 0.25, 0.15
-		r.Teachers, r.TeacherEpochs, r.Distillation = 2, 20, cnn.Distillation{Weight: 0.7, Temperature: 3}
+		r.Teachers, r.TeacherEpochs, r.Distillation = 2, 16, cnn.Distillation{Weight: 0.7, Temperature: 3}
 		return r, nil
 	}
 	return r, fmt.Errorf("there is no preset %q; there are %q", name, presetNames)
