@@ -64,6 +64,8 @@ func (c config) apiOptions(initial lifecycle.Served, logger *slog.Logger) httpap
 		MaxImages:        c.maxImages,
 		RequestTimeout:   c.requestTimeout,
 		TrustedProxies:   c.trustedProxies,
+		RateLimit:        c.rateLimit,
+		RateBurst:        c.rateBurst,
 		LogSample:        c.logSample,
 		AdminListener:    c.adminAddr != "",
 	}

@@ -7,14 +7,13 @@ import (
 	"iter"
 )
 
-const (
-	// maxScans is far above the ten or so of a usual progressive JPEG.
-	maxScans = 32
-	// maxProgressive is how many pixels a progressive JPEG may have. The
-	// decoder keeps its coefficients, 12 bytes for each pixel, and goes over all
-	// of them in each scan: this many in 32 scans take a tenth of a second.
-	maxProgressive = 4_000_000
-)
+// MaxProgressivePixels is how many pixels a progressive JPEG may have. The
+// decoder keeps its coefficients, 12 bytes for each pixel, and goes over all of
+// them in each scan: as many as this in 32 scans take a tenth of a second.
+const MaxProgressivePixels = 4_000_000
+
+// maxScans is far above the ten or so of a usual progressive JPEG.
+const maxScans = 32
 
 // The markers of a JPEG that matter here.
 const (
@@ -56,8 +55,8 @@ func checkJPEG(data []byte) error {
 	for marker, content := range segments(data) {
 		switch marker {
 		case markerProgressive:
-			if width, height, _ := frame(content); width*height > maxProgressive {
-				return fmt.Errorf("%w: the progressive JPEG has %dx%d; save it as an ordinary one, or with at most %d", ErrTooManyPixels, width, height, maxProgressive)
+			if width, height, _ := frame(content); width*height > MaxProgressivePixels {
+				return fmt.Errorf("%w: the progressive JPEG has %dx%d; save it as an ordinary one, or with at most %d", ErrTooManyPixels, width, height, MaxProgressivePixels)
 			}
 		case markerScan:
 			scans++
