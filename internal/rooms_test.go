@@ -26,6 +26,7 @@ var rooms = map[string][]string{
 	"internal/cputime":              {},
 	"internal/drift":                {},
 	"internal/f32":                  {},
+	"internal/hostile":              {},
 	"internal/httpapi":              {"api", "internal/classify", "internal/drift", "internal/inferenceprotocol", "pkg/imageprep"},
 	"internal/inferenceprotocol":    {"pkg/imageprep"},
 	"internal/lifecycle":            {"internal/classify", "internal/httpapi"},

@@ -30,7 +30,7 @@ type format struct {
 }
 
 var formats = [...]format{
-	{"png", "PNG", "\x89PNG\r\n\x1a\n", png.DecodeConfig, png.Decode, nil, memoryOfPNG},
+	{"png", "PNG", magicPNG, configPNG, png.Decode, nil, memoryOfPNG},
 	{"jpeg", "JPEG", "\xff\xd8\xff", jpeg.DecodeConfig, jpeg.Decode, checkJPEG, memoryOfJPEG},
 	{"gif", "GIF", "GIF8?a", gif.DecodeConfig, gif.Decode, nil, always(2)}, // of several frames the first
 	{"bmp", "BMP", "BM????\x00\x00\x00\x00", bmp.DecodeConfig, bmp.Decode, nil, always(4)},

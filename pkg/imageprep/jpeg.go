@@ -7,10 +7,11 @@ import (
 	"iter"
 )
 
-// MaxProgressivePixels is how many pixels a progressive JPEG may have. The
-// decoder keeps its coefficients, 12 bytes for each pixel, and goes over all of
-// them in each scan: as many as this in 32 scans take a tenth of a second.
-const MaxProgressivePixels = 4_000_000
+// MaxProgressivePixels is how many pixels a progressive JPEG may have, three
+// quarters of that in CMYK. The decoder keeps its coefficients, of 4 bytes in each
+// component, and goes over all pixels again in each scan: as many as this in 32
+// scans take an eighth of a second and 50 MiB.
+const MaxProgressivePixels = 3_200_000
 
 // maxScans is far above the ten or so of a usual progressive JPEG.
 const maxScans = 32
@@ -55,7 +56,8 @@ func checkJPEG(data []byte) error {
 	for marker, content := range segments(data) {
 		switch marker {
 		case markerProgressive:
-			if width, height, _ := frame(content); width*height > MaxProgressivePixels {
+			width, height, components := frame(content)
+			if width*height*max(components, 3) > 3*MaxProgressivePixels {
 				return fmt.Errorf("%w: the progressive JPEG has %dx%d; save it as an ordinary one, or with at most %d", ErrTooManyPixels, width, height, MaxProgressivePixels)
 			}
 		case markerScan:

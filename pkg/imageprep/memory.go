@@ -10,7 +10,7 @@ import (
 
 // preparation is what the tensor takes beside the decoded image: the grey
 // picture and its reductions.
-const preparation = 2
+const preparation = 3
 
 func always(perPixel int64) func([]byte, image.Config) int64 {
 	return func([]byte, image.Config) int64 { return perPixel }
@@ -20,11 +20,9 @@ func always(perPixel int64) func([]byte, image.Config) int64 {
 // transparency, which is declared further on.
 func memoryOfPNG(data []byte, config image.Config) int64 {
 	perPixel := int64(4)
-	switch config.ColorModel.(type) {
-	case color.Palette:
+	if _, ok := config.ColorModel.(color.Palette); ok {
 		perPixel = 1
-	}
-	if deep(config) {
+	} else if deep(config) {
 		perPixel = 8
 	}
 	const interlace = 28 // where the header has it
@@ -39,12 +37,12 @@ func memoryOfPNG(data []byte, config image.Config) int64 {
 func memoryOfJPEG(data []byte, config image.Config) int64 {
 	perPixel := map[color.Model]int64{color.GrayModel: 1, color.YCbCrModel: 3, color.RGBAModel: 7, color.CMYKModel: 8}[config.ColorModel]
 	for marker, content := range segments(data) {
-		if marker == markerProgressive {
+		switch marker {
+		case markerProgressive:
 			_, _, components := frame(content)
 			return perPixel + 4*int64(components)
-		}
-		if marker == markerScan {
-			break
+		case markerScan: // of a frame of another kind
+			return perPixel
 		}
 	}
 	return perPixel
