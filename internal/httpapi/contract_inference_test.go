@@ -45,7 +45,7 @@ func routableRequest(r *http.Request) *http.Request {
 
 // inferencePath reports whether errors have the shape of a protocol.
 func inferencePath(path string) bool {
-	return strings.HasPrefix(path, "/v1/") || strings.HasPrefix(path, "/v2")
+	return path == "/v2" || strings.HasPrefix(path, "/v1/") || strings.HasPrefix(path, "/v2/")
 }
 
 func postTo(path, contentType string, body []byte) *http.Request {

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"cmp"
 	"flag"
+	"fmt"
 	"io"
 	"math/rand/v2"
 	"net"
@@ -13,7 +14,6 @@ import (
 	"runtime"
 	"slices"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -67,12 +67,26 @@ func attackRaw(t *testing.T, server *httptest.Server, raw []byte) int {
 	return reply.StatusCode
 }
 
-// traffic sends sevens until the returned function is called, which returns how
-// many of them were answered and how many were not.
-func traffic(t *testing.T, server *httptest.Server) func() (good, bad int64) {
+// service is what ordinary clients got: how long each answer took, and how many
+// there were none for.
+type service struct {
+	took   []time.Duration
+	failed int
+}
+
+// quantile returns the time within which a share of the answers came.
+func (s *service) quantile(share float64) time.Duration {
+	slices.Sort(s.took)
+	return s.took[int(share*float64(len(s.took)-1))]
+}
+
+// traffic sends sevens, 400 a second at most, until the returned function is
+// called, which tells what became of them.
+func traffic(t *testing.T, server *httptest.Server) func() *service {
 	seven := readFile(t, "seven.png")
 	var clients sync.WaitGroup
-	var good, bad atomic.Int64
+	var mu sync.Mutex
+	got := &service{}
 	done := make(chan struct{})
 	for range 2 {
 		clients.Go(func() {
@@ -82,26 +96,37 @@ func traffic(t *testing.T, server *httptest.Server) func() (good, bad int64) {
 					return
 				case <-time.After(5 * time.Millisecond):
 				}
-				reply, err := server.Client().Post(server.URL+"/predict", "image/png", bytes.NewReader(seven))
+				began := time.Now()
+				err := sendSeven(server, seven)
+				mu.Lock()
 				if err != nil {
-					bad.Add(1)
-					continue
-				}
-				text, err := io.ReadAll(reply.Body)
-				reply.Body.Close()
-				if err != nil || reply.StatusCode != 200 || !bytes.Contains(text, []byte(`"digit":7`)) {
-					bad.Add(1)
+					t.Log(err)
+					got.failed++
 				} else {
-					good.Add(1)
+					got.took = append(got.took, time.Since(began))
 				}
+				mu.Unlock()
 			}
 		})
 	}
-	return func() (int64, int64) {
+	return func() *service {
 		close(done)
 		clients.Wait()
-		return good.Load(), bad.Load()
+		return got
 	}
+}
+
+func sendSeven(server *httptest.Server, seven []byte) error {
+	reply, err := server.Client().Post(server.URL+"/predict", "image/png", bytes.NewReader(seven))
+	if err != nil {
+		return err
+	}
+	defer reply.Body.Close()
+	text, err := io.ReadAll(reply.Body)
+	if err == nil && (reply.StatusCode != 200 || !bytes.Contains(text, []byte(`"digit":7`))) {
+		err = fmt.Errorf("%d: %.200s", reply.StatusCode, text)
+	}
+	return err
 }
 
 // Every hostile request gets its status while ordinary ones are answered, and
@@ -122,15 +147,21 @@ func TestHostileRequests(t *testing.T) {
 			t.Errorf("%s: %d, want %v", h.Name, status, h.Status)
 		}
 	}
-	good, bad := stop()
-	if bad > 0 || good < 10 {
-		t.Errorf("of the ordinary requests, %d were answered and %d not", good, bad)
+	if got := stop(); got.failed > 0 || len(got.took) < 10 {
+		t.Errorf("of the ordinary requests, %d were answered and %d not", len(got.took), got.failed)
 	}
 	unharmed(t, server)
+	nothingLeft(t, server, before)
+}
+
+// nothingLeft closes the server and checks that there are no more goroutines
+// than before it.
+func nothingLeft(t *testing.T, server *httptest.Server, before int) {
+	t.Helper()
 	server.Client().CloseIdleConnections()
 	http.DefaultClient.CloseIdleConnections()
 	server.Close()
-	for range 100 {
+	for range 200 {
 		if runtime.NumGoroutine() <= before {
 			return
 		}
