@@ -104,6 +104,12 @@ func tiffBombs(bomb []byte) (all []Request) {
 	add("wide tiles of a narrow image", gray(16, 60000, tag{322, []uint32{65536}}, tag{323, []uint32{16}}, tag{324, tiles[:3750]}, tag{325, tiles[:3750]}), 422)
 	add("16,385 strips", gray(28, 1<<14+1, tag{273, tiles}, tag{278, []uint32{1}}, tag{279, tiles}), 400, 422)
 	add("1,000,000 strips", gray(28, 1000000/28, tag{273, make([]uint32, 500_000)}, tag{278, []uint32{1}}, tag{279, make([]uint32, 500_000)}), 400, 422)
+	shared := append([]byte("II*\x00\x08\x00\x00\x00"), 17, 0)
+	for _, id := range []uint16{256, 257, 258, 259, 262, 266, 273, 277, 278, 279, 292, 293, 317, 322, 323, 324, 325} {
+		shared = binary.LittleEndian.AppendUint16(binary.LittleEndian.AppendUint16(shared, id), 4)
+		shared = binary.LittleEndian.AppendUint32(binary.LittleEndian.AppendUint32(shared, 1<<21-100), 8+2+17*12)
+	}
+	add("tags that share 8 MiB", append(shared, make([]byte, 8<<20-400)...), 400, 415, 422)
 	add("no strips", gray(28, 28), 400, 415)
 	add("strips of no rows", gray(28, 28, tag{273, []uint32{8}}, tag{278, []uint32{0}}, tag{279, []uint32{9}}), 400, 422)
 	add("a strip beyond the end", gray(28, 28, tag{273, []uint32{1 << 31}}, tag{278, []uint32{28}}, tag{279, []uint32{1 << 31}}), 400)
