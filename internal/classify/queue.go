@@ -52,9 +52,9 @@ func (q *queue) acquire(ctx context.Context, memory int64) (grant, error) {
 	if err := ended(ctx, "queue"); err != nil {
 		return grant{}, err
 	}
-	t := &ticket{ctx: ctx, memory: memory, called: make(chan grant, 1)}
-	if err := q.enter(t); err != nil {
-		return grant{}, err
+	g, t, err := q.enter(ctx, memory)
+	if t == nil {
+		return g, err
 	}
 	select {
 	case g := <-t.called:
@@ -65,23 +65,23 @@ func (q *queue) acquire(ctx context.Context, memory int64) (grant, error) {
 	}
 }
 
-// enter calls the ticket or lets it wait.
-func (q *queue) enter(t *ticket) error {
+// enter returns what is free, or a place in the queue.
+func (q *queue) enter(ctx context.Context, memory int64) (grant, *ticket, error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if q.fits(t) {
-		q.call(t)
-		return nil
+	if q.fits(memory) {
+		return q.take(memory), nil, nil
 	}
 	if len(q.waiting) >= q.limit {
-		return ErrOverloaded
+		return grant{}, nil, ErrOverloaded
 	}
 	wait := q.wait()
-	if deadline, ok := t.ctx.Deadline(); ok && time.Until(deadline) < wait+wait/2 { // it is only a mean
-		return fmt.Errorf("%w: a slot is expected in %v, and the time may be over then", ErrOverloaded, wait)
+	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < wait+wait/2 { // it is only a mean
+		return grant{}, nil, fmt.Errorf("%w: a slot is expected in %v, and the time may be over then", ErrOverloaded, wait)
 	}
+	t := &ticket{ctx: ctx, memory: memory, called: make(chan grant, 1)}
 	q.waiting = append(q.waiting, t)
-	return nil
+	return grant{}, t, nil
 }
 
 // leave gives up a place in the queue, or what was granted in the meantime.
@@ -115,22 +115,23 @@ func (q *queue) put(g grant) {
 	q.memory += g.memory
 	for i := 0; i < len(q.waiting) && len(q.free) > 0; {
 		t := q.waiting[i]
-		if t.ctx.Err() != nil || !q.fits(t) {
+		if t.ctx.Err() != nil || !q.fits(t.memory) {
 			i++
 			continue
 		}
 		q.waiting = slices.Delete(q.waiting, i, i+1)
-		q.call(t)
+		t.called <- q.take(t.memory)
 	}
 }
 
-func (q *queue) fits(t *ticket) bool { return len(q.free) > 0 && t.memory <= q.memory }
+func (q *queue) fits(memory int64) bool { return len(q.free) > 0 && memory <= q.memory }
 
-func (q *queue) call(t *ticket) {
+func (q *queue) take(memory int64) grant {
 	last := len(q.free) - 1
-	t.called <- grant{q.free[last], t.memory, time.Now()}
+	g := grant{q.free[last], memory, time.Now()}
 	q.free = q.free[:last]
-	q.memory -= t.memory
+	q.memory -= memory
+	return g
 }
 
 // wait is how long the next to come will wait.

@@ -35,7 +35,15 @@ func memoryOfPNG(data []byte, config image.Config) int64 {
 // memoryOfJPEG counts the coefficients of a progressive JPEG, of four bytes,
 // as if no component were smaller than the others.
 func memoryOfJPEG(data []byte, config image.Config) int64 {
-	perPixel := map[color.Model]int64{color.GrayModel: 1, color.YCbCrModel: 3, color.RGBAModel: 7, color.CMYKModel: 8}[config.ColorModel]
+	perPixel := int64(8) // CMYK
+	switch config.ColorModel {
+	case color.GrayModel:
+		perPixel = 1
+	case color.YCbCrModel:
+		perPixel = 3
+	case color.RGBAModel:
+		perPixel = 7
+	}
 	for marker, content := range segments(data) {
 		switch marker {
 		case markerProgressive:
