@@ -44,6 +44,7 @@ var rooms = map[string][]string{
 // owners lists the only packages that may import a dependency.
 var owners = map[string][]string{
 	"github.com/go-chi/chi/v5":            {"internal/httpapi"},
+	"github.com/go-chi/cors":              {"internal/httpapi"},
 	"github.com/go-chi/httprate":          {"internal/httpapi"},
 	"github.com/bep/imagemeta":            {"pkg/imageprep"},
 	"github.com/prometheus/client_golang": {"cmd/server", "internal/httpapi", "internal/lifecycle"},

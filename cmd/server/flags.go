@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/netip"
+	"net/url"
 	"strings"
 	"time"
 
@@ -33,6 +34,7 @@ type config struct {
 	slots             int
 	selfTestInterval  time.Duration
 	trustedProxies    []string
+	corsOrigins       []string
 	rateLimit         float64
 	rateBurst         int
 	feedback          bool
@@ -75,6 +77,8 @@ func (c *config) flags() []cli.Flag {
 		duration("selftest-interval", time.Minute, &c.selfTestInterval, notNegative, "time between two self-tests; 0 tests only at the start and after a reload"),
 		&cli.StringSliceFlag{Name: "trusted-proxies", Destination: &c.trustedProxies, Sources: env("trusted-proxies"), DefaultText: "none",
 			Validator: areNetworks, Usage: "`NETWORKS` of the proxies whose X-Forwarded-For is believed, such as 10.0.0.0/8,2001:db8::/32"},
+		&cli.StringSliceFlag{Name: "cors-origins", Destination: &c.corsOrigins, Sources: env("cors-origins"), DefaultText: "none",
+			Validator: areOrigins, Usage: "`ORIGINS` whose pages may ask from a browser, such as https://example.org, or * for all"},
 		&cli.FloatFlag{Name: "rate-limit", Destination: &c.rateLimit, Sources: env("rate-limit"), DefaultText: "none",
 			Validator: isRate, Usage: "requests a second that one client may send to be read, from 0.001 to 1000000; what is more is answered 429"},
 		&cli.IntFlag{Name: "rate-burst", Value: httpapi.DefaultRateBurst, Destination: &c.rateBurst, Sources: env("rate-burst"),
@@ -157,6 +161,16 @@ func areNetworks(list []string) error {
 	for _, text := range list {
 		if _, err := netip.ParsePrefix(text); err != nil {
 			return fmt.Errorf("%q is not a network such as 10.0.0.0/8", text)
+		}
+	}
+	return nil
+}
+
+func areOrigins(list []string) error {
+	for _, text := range list {
+		u, err := url.Parse(text)
+		if text != "*" && (err != nil || u.Host == "" || u.Scheme+"://"+u.Host != text || strings.Contains(text, "*")) {
+			return fmt.Errorf("%q is not an origin such as https://example.org", text)
 		}
 	}
 	return nil

@@ -64,6 +64,7 @@ func (c config) apiOptions(initial lifecycle.Served, logger *slog.Logger) httpap
 		MaxImages:        c.maxImages,
 		RequestTimeout:   c.requestTimeout,
 		TrustedProxies:   c.trustedProxies,
+		Origins:          c.corsOrigins,
 		RateLimit:        c.rateLimit,
 		RateBurst:        c.rateBurst,
 		LogSample:        c.logSample,

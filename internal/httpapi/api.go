@@ -35,6 +35,7 @@ type Options struct {
 	TrustedProxies   []string             // networks as 10.0.0.0/8 whose X-Forwarded-For is believed; an invalid one panics
 	RateLimit        float64              // requests with a body that a client may send in a second; 0 means any number
 	RateBurst        int                  // of these, how many at once; 0 means DefaultRateBurst
+	Origins          []string             // of pages that may ask from a browser, as https://example.org, or *
 	LogSample        float64              // share of the requests that succeed, up to 1, that is logged; 0 means all
 	FeedbackWindow   int                  // last predictions that feedback can be given on; 0 means that there is no /feedback
 	AdminListener    bool                 // /metrics is served by Admin and not here
@@ -77,7 +78,7 @@ func New(options Options) *API {
 	a.bodies.limit = options.MaxBufferedBytes
 	a.sample.share = options.LogSample
 	options.Registry.MustRegister(a.bodies.gauge(), liveMetrics{a.serving})
-	a.router.Use(a.track, clientAddress(options.TrustedProxies), a.securityHeaders, a.closeWhileDraining, a.instrument, a.logAccess, a.recoverPanics)
+	a.router.Use(a.track, clientAddress(options.TrustedProxies), a.securityHeaders, a.closeWhileDraining, a.instrument, a.logAccess, a.recoverPanics, allowOrigins(options.Origins))
 	a.routes()
 	return a
 }
