@@ -11,7 +11,7 @@ STATICCHECK := $(TOOLS)/staticcheck-v0.8.2
 GOVULNCHECK := $(TOOLS)/govulncheck-v1.9.0
 AXE := $(TOOLS)/axe-core-4.14.1
 
-.PHONY: serve test train eval kernels bench lint vulnerabilities axe fuzz build clean
+.PHONY: serve test train eval kernels bench hostile lint vulnerabilities axe fuzz build clean
 
 serve: ## serve on :8080 with the embedded weights; flags in ARGS
 	go build $(VERSION) -o bin/server ./cmd/server && exec bin/server $(ARGS)
@@ -33,6 +33,9 @@ build: ## static binaries in bin/
 
 bench: ## benchmarks, in benchstat's format
 	go test -run '^$$' -bench . -benchmem $(ARGS) ./...
+
+hostile: ## the long forms of the tests against hostile clients, with figures
+	go test -count=1 -v -timeout 30m -run 'Hostile|Slow|Random' ./internal/httpapi -hostile
 
 lint: $(STATICCHECK) ## formatting, vet, staticcheck, tidiness of go.mod
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo "gofmt -w the files above"; exit 1; }

@@ -26,6 +26,7 @@ var rooms = map[string][]string{
 	"internal/cputime":              {},
 	"internal/drift":                {},
 	"internal/f32":                  {},
+	"internal/hostile":              {},
 	"internal/httpapi":              {"api", "internal/classify", "internal/drift", "internal/inferenceprotocol", "pkg/imageprep"},
 	"internal/inferenceprotocol":    {"pkg/imageprep"},
 	"internal/lifecycle":            {"internal/classify", "internal/httpapi"},
@@ -45,6 +46,8 @@ var rooms = map[string][]string{
 // owners lists the only packages that may import a dependency.
 var owners = map[string][]string{
 	"github.com/go-chi/chi/v5":            {"internal/httpapi"},
+	"github.com/go-chi/cors":              {"internal/httpapi"},
+	"github.com/go-chi/httprate":          {"internal/httpapi"},
 	"github.com/bep/imagemeta":            {"pkg/imageprep"},
 	"github.com/prometheus/client_golang": {"cmd/server", "internal/httpapi", "internal/lifecycle"},
 	"golang.org/x/image":                  {"internal/photos", "internal/report", "pkg/imageprep"},

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/netip"
+	"net/url"
 	"strings"
 	"time"
 
@@ -20,6 +21,7 @@ type config struct {
 	weights           string
 	maxBodyBytes      int64
 	maxBufferedBytes  int64
+	maxDecodedBytes   int64
 	maxPixels         int
 	maxImages         int
 	requestTimeout    time.Duration
@@ -32,6 +34,9 @@ type config struct {
 	slots             int
 	selfTestInterval  time.Duration
 	trustedProxies    []string
+	corsOrigins       []string
+	rateLimit         float64
+	rateBurst         int
 	feedback          bool
 	logLevel          string
 	logFormat         string
@@ -54,6 +59,8 @@ func (c *config) flags() []cli.Flag {
 			Validator: atLeast[int64](1), Usage: "largest request body"},
 		&cli.Int64Flag{Name: "max-buffered-bytes", Value: httpapi.DefaultMaxBufferedBytes, Destination: &c.maxBufferedBytes, Sources: env("max-buffered-bytes"),
 			Validator: atLeast[int64](2), Usage: "most bytes of request bodies in memory at once, at least twice max-body-bytes; what is more is answered 503"},
+		&cli.Int64Flag{Name: "max-decoded-bytes", Value: classify.DefaultMemory, Destination: &c.maxDecodedBytes, Sources: env("max-decoded-bytes"),
+			Validator: atLeast[int64](1), Usage: "most bytes of decoded images in memory at once; what is more waits in the queue, a larger image until it is alone"},
 		&cli.IntFlag{Name: "max-pixels", Value: httpapi.DefaultMaxPixels, Destination: &c.maxPixels, Sources: env("max-pixels"),
 			Validator: atLeast(classify.SelfTestPixels), Usage: "largest image, width times height; at least 3136, which the self-test needs"},
 		&cli.IntFlag{Name: "max-images", Value: httpapi.DefaultMaxImages, Destination: &c.maxImages, Sources: env("max-images"),
@@ -70,6 +77,12 @@ func (c *config) flags() []cli.Flag {
 		duration("selftest-interval", time.Minute, &c.selfTestInterval, notNegative, "time between two self-tests; 0 tests only at the start and after a reload"),
 		&cli.StringSliceFlag{Name: "trusted-proxies", Destination: &c.trustedProxies, Sources: env("trusted-proxies"), DefaultText: "none",
 			Validator: areNetworks, Usage: "`NETWORKS` of the proxies whose X-Forwarded-For is believed, such as 10.0.0.0/8,2001:db8::/32"},
+		&cli.StringSliceFlag{Name: "cors-origins", Destination: &c.corsOrigins, Sources: env("cors-origins"), DefaultText: "none",
+			Validator: areOrigins, Usage: "`ORIGINS` whose pages may ask from a browser, such as https://example.org, or * for all"},
+		&cli.FloatFlag{Name: "rate-limit", Destination: &c.rateLimit, Sources: env("rate-limit"), DefaultText: "none",
+			Validator: isRate, Usage: "requests a second that one client may send to be read, from 0.001 to 1000000; what is more is answered 429"},
+		&cli.IntFlag{Name: "rate-burst", Value: httpapi.DefaultRateBurst, Destination: &c.rateBurst, Sources: env("rate-burst"),
+			Validator: between(1, 1_000_000), Usage: "of these, how many at once"},
 		&cli.BoolFlag{Name: "feedback", Value: true, Destination: &c.feedback, Sources: env("feedback"),
 			Usage: "serve POST /feedback; --feedback=false does not"},
 		&cli.StringFlag{Name: "log-level", Value: "info", Destination: &c.logLevel, Sources: env("log-level"),
@@ -153,9 +166,26 @@ func areNetworks(list []string) error {
 	return nil
 }
 
+func areOrigins(list []string) error {
+	for _, text := range list {
+		u, err := url.Parse(text)
+		if text != "*" && (err != nil || u.Host == "" || u.Scheme+"://"+u.Host != text || strings.Contains(text, "*")) {
+			return fmt.Errorf("%q is not an origin such as https://example.org", text)
+		}
+	}
+	return nil
+}
+
 func isShare(v float64) error {
 	if !(v > 0 && v <= 1) {
 		return fmt.Errorf("%v is not above 0 and up to 1", v)
+	}
+	return nil
+}
+
+func isRate(v float64) error {
+	if !(v >= 0.001 && v <= 1e6) {
+		return fmt.Errorf("%v is not from 0.001 to 1000000", v)
 	}
 	return nil
 }

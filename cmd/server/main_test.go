@@ -90,6 +90,8 @@ func TestUsageErrors(t *testing.T) {
 		{"--unknown"}, {"-unknown", "1"}, {"serve"}, {"--addr"}, {"--slots", "many"}, {"--slots", "-1"}, {"--slots", "0"}, {"--slots", "1025"}, {"--idle-timeout", "0"},
 		{"--idle-timeout", "90"}, {"--max-pixels", "0"}, {"--max-pixels", "3135"}, {"--max-images", "0"}, {"--max-images", "17"}, {"--max-body-bytes", "0"}, {"--log-level", "loud"}, {"--log-format", "xml"},
 		{"--drain-delay", "-1s"}, {"--selftest-interval", "-1s"}, {"--trusted-proxies", "10.0.0.1"}, {"--trusted-proxies", "10.0.0.0/8,proxy"},
+		{"--rate-limit", "0"}, {"--rate-limit", "NaN"}, {"--rate-burst", "0"}, {"--max-decoded-bytes", "0"},
+		{"--cors-origins", "example.org"}, {"--cors-origins", "https://example.org/path"}, {"--cors-origins", "https://*.org"},
 		{"--log-sample", "0"}, {"--log-sample", "1.5"}, {"--log-sample", "NaN"}, {"--feedback=maybe"}, {"--health", "nonsense"}, {"--health="}, {"--addr", ":0", "--health", "self"}, {"--health", "http://[::1"},
 		{"--write-timeout", "20s"}, {"--read-timeout", "1h"}, {"--request-timeout", "2562047h"},
 		{"--max-buffered-bytes", "16777215"}, {"--max-body-bytes", "9223372036854775807"},

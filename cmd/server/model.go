@@ -27,7 +27,7 @@ func (c config) served(m *cnn.Model) (lifecycle.Served, error) {
 	statistics, err := drift.Of(m.Metadata())
 	var classifier *classify.Classifier
 	if err == nil {
-		classifier, err = classify.New(m, classify.Options{Slots: c.slots, Image: imageprep.Options{MaxPixels: c.maxPixels}})
+		classifier, err = classify.New(m, classify.Options{Slots: c.slots, Memory: c.maxDecodedBytes, Image: imageprep.Options{MaxPixels: c.maxPixels}})
 	}
 	if err != nil {
 		return lifecycle.Served{}, fmt.Errorf("%s: %w", cmp.Or(c.weights, "embedded weights"), err)

@@ -71,6 +71,9 @@ func (c config) apiOptions(initial lifecycle.Served, logger *slog.Logger) httpap
 		MaxImages:        c.maxImages,
 		RequestTimeout:   c.requestTimeout,
 		TrustedProxies:   c.trustedProxies,
+		Origins:          c.corsOrigins,
+		RateLimit:        c.rateLimit,
+		RateBurst:        c.rateBurst,
 		LogSample:        c.logSample,
 		AdminListener:    c.adminAddr != "",
 	}

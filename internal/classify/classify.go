@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"image"
 	"runtime"
-	"sync/atomic"
 	"time"
 
 	"digits/internal/calibration"
@@ -34,11 +33,18 @@ var (
 	ErrPanic = errors.New("a stage panicked")
 )
 
+// DefaultMemory is the memory for decoded images, in bytes. It is enough for
+// most images of imageprep's largest size.
+const DefaultMemory = 512 << 20
+
 // Options say how a Classifier works. The zero value is useful.
 type Options struct {
-	Slots int               // images in work at once; 0 means GOMAXPROCS
-	Queue int               // images that may wait for a slot; 0 means 128 for each slot
-	Image imageprep.Options // limits and choices of the image preparation
+	Slots int // images in work at once; 0 means GOMAXPROCS
+	Queue int // images that may wait for a slot; 0 means 128 for each slot
+	// Memory bounds the bytes that images in work take together, decoded; 0
+	// means DefaultMemory. One that takes more is alone.
+	Memory int64
+	Image  imageprep.Options // limits and choices of the image preparation
 }
 
 // Classifier reads digits with one model. Any number of goroutines may use it.
@@ -46,8 +52,7 @@ type Classifier struct {
 	model       *cnn.Model
 	calibration calibration.Calibration // the model's
 	options     Options
-	slots       chan *slot   // the free ones: pool of workspaces and limit of concurrency in one
-	waiting     atomic.Int64 // images in the queue
+	queue       *queue
 	stages      stages
 	checks      []check // of the self-test
 }
@@ -81,28 +86,44 @@ func New(model *cnn.Model, options Options) (*Classifier, error) {
 	if options.Queue <= 0 {
 		options.Queue = 128 * options.Slots
 	}
-	c := &Classifier{
+	if options.Memory <= 0 {
+		options.Memory = DefaultMemory
+	}
+	slots := make([]*slot, options.Slots)
+	for i := range slots {
+		slots[i] = &slot{workspace: model.NewWorkspace(1)}
+	}
+	return &Classifier{
 		model:       model,
 		calibration: calibrated,
 		options:     options,
-		slots:       make(chan *slot, options.Slots),
-		stages:      stages{decode: imageprep.Decode, prepare: imageprep.Tensor},
+		queue:       newQueue(slots, options.Queue, options.Memory),
+		stages:      stages{open: imageprep.Open, decode: (*imageprep.File).Decode, prepare: imageprep.Tensor},
 		checks:      checksOf(proven),
-	}
-	for range options.Slots {
-		c.slots <- &slot{workspace: model.NewWorkspace(1)}
-	}
-	return c, nil
+	}, nil
 }
 
 // Slots returns how many images can be in work at once.
-func (c *Classifier) Slots() int { return cap(c.slots) }
+func (c *Classifier) Slots() int { return c.options.Slots }
 
 // Busy returns how many images are in work.
-func (c *Classifier) Busy() int { return cap(c.slots) - len(c.slots) }
+func (c *Classifier) Busy() int {
+	free, _, _ := c.queue.state()
+	return c.options.Slots - free
+}
 
 // Waiting returns how many images wait for a slot.
-func (c *Classifier) Waiting() int { return int(c.waiting.Load()) }
+func (c *Classifier) Waiting() int {
+	_, waiting, _ := c.queue.state()
+	return waiting
+}
+
+// Wait returns how long an image would wait that came now, going by how long
+// the last ones were in work.
+func (c *Classifier) Wait() time.Duration {
+	_, _, wait := c.queue.state()
+	return wait
+}
 
 // QueueCapacity returns how many images may wait for a slot.
 func (c *Classifier) QueueCapacity() int { return c.options.Queue }
@@ -129,37 +150,20 @@ func (c *Classifier) Explain(ctx context.Context, data []byte) (Result, error) {
 func (c *Classifier) classify(ctx context.Context, data []byte, options imageprep.Options) (Result, error) {
 	var r Result
 	began := time.Now()
-	s, err := c.acquire(ctx)
+	file, err := c.open(data, options)
 	if err != nil {
 		return Result{}, err
 	}
-	defer func() { c.slots <- s }()
-	r.Durations.Queue = time.Since(began)
-	if err := c.run(ctx, s, data, options, &r); err != nil {
+	opened := time.Now()
+	g, err := c.queue.acquire(ctx, min(file.Memory, c.options.Memory))
+	if err != nil {
 		return Result{}, err
 	}
+	defer c.queue.release(g)
+	r.Durations.Queue = g.since.Sub(opened)
+	if err := c.run(ctx, g.slot, &file, options, &r); err != nil {
+		return Result{}, err
+	}
+	r.Durations.Decode += opened.Sub(began)
 	return r, nil
-}
-
-// acquire takes a free slot, or waits in the queue for one.
-func (c *Classifier) acquire(ctx context.Context) (*slot, error) {
-	if err := ended(ctx, "queue"); err != nil {
-		return nil, err
-	}
-	select {
-	case s := <-c.slots:
-		return s, nil
-	default:
-	}
-	if c.waiting.Add(1) > int64(c.options.Queue) {
-		c.waiting.Add(-1)
-		return nil, ErrOverloaded
-	}
-	defer c.waiting.Add(-1)
-	select {
-	case s := <-c.slots:
-		return s, nil
-	case <-ctx.Done():
-		return nil, ended(ctx, "queue")
-	}
 }

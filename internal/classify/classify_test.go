@@ -99,13 +99,13 @@ func newBookClassifier(t testing.TB) *Classifier {
 func TestResultFollowsFromTheLogits(t *testing.T) {
 	c := newBookClassifier(t)
 	random := rand.New(rand.NewPCG(3, 4))
-	s := <-c.slots
+	s := hold(t, c)
 	for range 200 {
 		for i := range s.tensor {
 			s.tensor[i] = random.Float32()
 		}
 		var r Result
-		if err := c.infer(s, &r); err != nil {
+		if err := c.infer(s.slot, &r); err != nil {
 			t.Fatal(err)
 		}
 		c.judge(&r)
@@ -157,11 +157,11 @@ func TestInferAllocatesNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := <-c.slots
+	s := hold(t, c)
 	s.tensor = drawn.Tensor // the kernels leave zeros out
 	var r Result
 	if n := testing.AllocsPerRun(50, func() {
-		if err := c.infer(s, &r); err != nil {
+		if err := c.infer(s.slot, &r); err != nil {
 			t.Error(err)
 		}
 	}); n != 0 {

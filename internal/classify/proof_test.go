@@ -2,6 +2,7 @@ package classify
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
@@ -139,7 +140,7 @@ func TestTheProofFindsChangedStages(t *testing.T) {
 			}
 		},
 		"a decoder that fails": func() {
-			c.stages.decode = func([]byte, imageprep.Options) (image.Image, imageprep.Info, error) {
+			c.stages.decode = func(*imageprep.File, context.Context) (image.Image, imageprep.Info, error) {
 				return nil, imageprep.Info{}, imageprep.ErrMalformed
 			}
 		},
@@ -160,8 +161,8 @@ func TestTheProofFindsChangedStages(t *testing.T) {
 // The self-test has a slot of its own: no load can fail it.
 func TestSelfTestNeedsNoSlot(t *testing.T) {
 	c := newClassifier(t, Options{Slots: 1, Queue: 1})
-	held := <-c.slots
-	defer func() { c.slots <- held }()
+	held := hold(t, c)
+	defer c.queue.release(held)
 	if err := c.SelfTest(t.Context()); err != nil {
 		t.Error(err)
 	}

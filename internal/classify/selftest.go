@@ -77,8 +77,12 @@ func (c *Classifier) SelfTest(ctx context.Context) error {
 // others together, with the right logits, or twice with the same where the right
 // ones are not known.
 func (c *Classifier) verify(ctx context.Context, s *slot, check check) error {
+	file, err := c.open(check.picture, c.options.Image)
+	if err != nil {
+		return err
+	}
 	var r Result
-	if err := c.run(ctx, s, check.picture, c.options.Image, &r); err != nil {
+	if err := c.run(ctx, s, &file, c.options.Image, &r); err != nil {
 		return err
 	}
 	sum := 0.0
@@ -94,7 +98,7 @@ func (c *Classifier) verify(ctx context.Context, s *slot, check check) error {
 		return compare(r.logits[:], check.logits)
 	}
 	var again Result
-	if err := c.run(ctx, s, check.picture, c.options.Image, &again); err != nil {
+	if err := c.run(ctx, s, &file, c.options.Image, &again); err != nil {
 		return err
 	}
 	if again.logits != r.logits {

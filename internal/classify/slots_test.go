@@ -14,17 +14,27 @@ import (
 	"digits/pkg/imageprep"
 )
 
+// hold takes a slot, which the test gives back if it matters.
+func hold(t testing.TB, c *Classifier) grant {
+	t.Helper()
+	g, err := c.queue.acquire(t.Context(), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return g
+}
+
 // Whatever happens to the images, all slots are free again afterwards and the
 // queue is empty.
 func TestSlotsAreNeverLost(t *testing.T) {
 	c := newClassifier(t, Options{Slots: 2, Queue: 3})
 	data := picture(t)
-	decode := c.stages.decode
-	c.stages.decode = func(b []byte, o imageprep.Options) (image.Image, imageprep.Info, error) {
+	open := c.stages.open
+	c.stages.open = func(b []byte, o imageprep.Options) (imageprep.File, error) {
 		if len(b) == 1 {
 			panic("a bug")
 		}
-		return decode(b, o)
+		return open(b, o)
 	}
 	random := rand.New(rand.NewPCG(5, 6))
 	var wait sync.WaitGroup
@@ -40,8 +50,8 @@ func TestSlotsAreNeverLost(t *testing.T) {
 		})
 	}
 	wait.Wait()
-	if c.Busy() != 0 || len(c.slots) != c.Slots() || c.Waiting() != 0 {
-		t.Errorf("busy %d, free %d of %d, waiting %d", c.Busy(), len(c.slots), c.Slots(), c.Waiting())
+	if c.Busy() != 0 || c.queue.memory != DefaultMemory || c.Waiting() != 0 {
+		t.Errorf("busy %d of %d, %d bytes left, waiting %d", c.Busy(), c.Slots(), c.queue.memory, c.Waiting())
 	}
 	if _, err := c.Classify(t.Context(), data); err != nil {
 		t.Errorf("afterwards: %v", err)
@@ -49,12 +59,15 @@ func TestSlotsAreNeverLost(t *testing.T) {
 }
 
 func TestPanicsBecomeErrors(t *testing.T) {
-	for _, stage := range []string{"decode", "prepare"} {
+	for _, stage := range []string{"open", "decode", "prepare"} {
 		t.Run(stage, func(t *testing.T) {
 			c := newClassifier(t, Options{Slots: 1})
-			if stage == "decode" {
-				c.stages.decode = func([]byte, imageprep.Options) (image.Image, imageprep.Info, error) { panic("a bug") }
-			} else {
+			switch stage {
+			case "open":
+				c.stages.open = func([]byte, imageprep.Options) (imageprep.File, error) { panic("a bug") }
+			case "decode":
+				c.stages.decode = func(*imageprep.File, context.Context) (image.Image, imageprep.Info, error) { panic("a bug") }
+			case "prepare":
 				c.stages.prepare = func([]float32, image.Image, *imageprep.Info, imageprep.Options) error { panic("a bug") }
 			}
 			for range 2 {
@@ -80,11 +93,11 @@ func TestContextEndsTheWork(t *testing.T) {
 		t.Run("after "+stage, func(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			prepared := false
-			c.stages.decode = func(b []byte, o imageprep.Options) (image.Image, imageprep.Info, error) {
+			c.stages.decode = func(f *imageprep.File, ctx context.Context) (image.Image, imageprep.Info, error) {
 				if stage == "decode" {
 					cancel()
 				}
-				return decode(b, o)
+				return decode(f, ctx)
 			}
 			c.stages.prepare = func(x []float32, img image.Image, info *imageprep.Info, o imageprep.Options) error {
 				prepared = true
@@ -105,7 +118,7 @@ func TestQueueIsBounded(t *testing.T) {
 	data := picture(t)
 	synctest.Test(t, func(t *testing.T) {
 		c := newClassifier(t, Options{Slots: 1, Queue: 2})
-		held := <-c.slots
+		held := hold(t, c)
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
 		ended := make(chan error, 2)
@@ -127,7 +140,7 @@ func TestQueueIsBounded(t *testing.T) {
 				t.Errorf("error %v, want DeadlineExceeded", err)
 			}
 		}
-		c.slots <- held
+		c.queue.release(held)
 		if _, err := c.Classify(t.Context(), data); err != nil {
 			t.Errorf("afterwards: %v", err)
 		}

@@ -13,7 +13,8 @@ import (
 
 // stages are the functions of the path that handle foreign data.
 type stages struct {
-	decode  func([]byte, imageprep.Options) (image.Image, imageprep.Info, error)
+	open    func([]byte, imageprep.Options) (imageprep.File, error)
+	decode  func(*imageprep.File, context.Context) (image.Image, imageprep.Info, error)
 	prepare func([]float32, image.Image, *imageprep.Info, imageprep.Options) error
 }
 
@@ -35,9 +36,16 @@ func ended(ctx context.Context, stage string) error {
 	return nil
 }
 
+// open finds out what decoding the image will cost, or that it will not be
+// decoded.
+func (c *Classifier) open(data []byte, options imageprep.Options) (file imageprep.File, err error) {
+	defer recoverAs(&err)
+	return c.stages.open(data, options)
+}
+
 // run takes the image through the stages. A panic in one of them becomes an
 // error, so that one image cannot stop the service.
-func (c *Classifier) run(ctx context.Context, s *slot, data []byte, options imageprep.Options, r *Result) (err error) {
+func (c *Classifier) run(ctx context.Context, s *slot, file *imageprep.File, options imageprep.Options, r *Result) (err error) {
 	defer recoverAs(&err)
 	var img image.Image
 	clock := time.Now()
@@ -46,13 +54,14 @@ func (c *Classifier) run(ctx context.Context, s *slot, data []byte, options imag
 		d, clock = now.Sub(clock), now
 		return d
 	}
-	if img, r.Image, err = c.stages.decode(data, options); err != nil {
+	img, r.Image, err = c.stages.decode(file, ctx)
+	if over := ended(ctx, "decode"); over != nil {
+		return over
+	}
+	if err != nil {
 		return err
 	}
 	r.Durations.Decode = lap()
-	if err = ended(ctx, "decode"); err != nil {
-		return err
-	}
 	if err = c.stages.prepare(s.tensor[:], img, &r.Image, options); err != nil {
 		return err
 	}

@@ -108,13 +108,12 @@ func TestTensorsGiveTheirSlotBack(t *testing.T) {
 			}
 		})
 	}
-	held := <-c.slots
-	c.waiting.Add(1)
+	held := hold(t, c)
+	c.queue.limit = 0
 	if _, err := c.ClassifyTensors(t.Context(), noise(1), nil); !errors.Is(err, ErrOverloaded) {
 		t.Errorf("error %v with a full queue", err)
 	}
-	c.waiting.Add(-1)
-	c.slots <- held
+	c.queue.release(held)
 }
 
 func canceled(t *testing.T) context.Context {

@@ -13,6 +13,9 @@ type Clock struct{ start time.Duration }
 // Start returns a clock that runs from now on.
 func Start() Clock { return Clock{now()} }
 
+// Elapsed returns the processor time since the start.
+func (c Clock) Elapsed() time.Duration { return now() - c.start }
+
 // Report adds the processor time of each of b.N operations to a benchmark's
 // line, and of each of the parts that an operation has, such as images, if
 // they have a name.

@@ -14,6 +14,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"digits/api"
+	"digits/pkg/imageprep"
 )
 
 // Build says which program gives the answers.
@@ -33,6 +34,9 @@ type Options struct {
 	MaxImages        int                  // of one request; 0 means DefaultMaxImages
 	RequestTimeout   time.Duration        // for an answer, once the request has been read; 0 means DefaultRequestTimeout
 	TrustedProxies   []string             // networks as 10.0.0.0/8 whose X-Forwarded-For is believed; an invalid one panics
+	RateLimit        float64              // requests with a body that a client may send in a second; 0 means any number
+	RateBurst        int                  // of these, how many at once; 0 means DefaultRateBurst
+	Origins          []string             // of pages that may ask from a browser, as https://example.org, or *
 	LogSample        float64              // share of the requests that succeed, up to 1, that is logged; 0 means all
 	FeedbackWindow   int                  // last predictions that feedback can be given on; 0 means that there is no /feedback
 	AdminListener    bool                 // /metrics is served by Admin and not here
@@ -46,6 +50,7 @@ const (
 	DefaultMaxImages        = 16
 	DefaultRequestTimeout   = 5 * time.Second
 	DefaultFeedbackWindow   = 10_000
+	DefaultRateBurst        = 20
 )
 
 // API answers the service's requests. It starts out not ready.
@@ -74,7 +79,7 @@ func New(options Options) *API {
 	a.bodies.limit = options.MaxBufferedBytes
 	a.sample.share = options.LogSample
 	options.Registry.MustRegister(a.bodies.gauge(), liveMetrics{a.serving})
-	a.router.Use(a.track, clientAddress(options.TrustedProxies), a.securityHeaders, a.closeWhileDraining, a.instrument, a.logAccess, a.recoverPanics)
+	a.router.Use(a.track, clientAddress(options.TrustedProxies), a.securityHeaders, a.closeWhileDraining, a.instrument, a.logAccess, a.recoverPanics, allowOrigins(options.Origins))
 	a.routes()
 	return a
 }
@@ -98,6 +103,9 @@ func (o Options) withDefaults() Options {
 	if o.MaxImages <= 0 {
 		o.MaxImages = DefaultMaxImages
 	}
+	if o.RateBurst <= 0 {
+		o.RateBurst = DefaultRateBurst
+	}
 	if o.LogSample <= 0 {
 		o.LogSample = 1
 	}
@@ -109,20 +117,21 @@ func (o Options) withDefaults() Options {
 
 func (o Options) limits() *strings.Replacer {
 	return strings.NewReplacer("{bytes}", fmt.Sprint(o.MaxBodyBytes), "{pixels}", fmt.Sprint(o.MaxPixels), "{images}", fmt.Sprint(o.MaxImages),
-		"{tensors}", fmt.Sprint(maxTensors))
+		"{tensors}", fmt.Sprint(maxTensors), "{progressive}", fmt.Sprint(min(o.MaxPixels, imageprep.MaxProgressivePixels)))
 }
 
 func (a *API) routes() {
-	a.router.Post("/predict", a.predict)
+	limited := a.router.With(a.limitRate())
+	limited.Post("/predict", a.predict)
 	if a.options.FeedbackWindow > 0 {
-		a.router.Post(feedbackPath, a.feedback)
+		limited.Post(feedbackPath, a.feedback)
 	}
 	a.healthRoutes(a.router)
 	if !a.options.AdminListener {
 		a.get(a.router, "/metrics", a.metricsHandler())
 	}
 	a.get(a.router, "/openapi.yaml", http.HandlerFunc(document))
-	a.inferenceRoutes()
+	a.inferenceRoutes(limited)
 	if a.options.Pages != nil {
 		for _, pattern := range pageRoutes {
 			a.get(a.router, pattern, http.HandlerFunc(a.page))

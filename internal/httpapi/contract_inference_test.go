@@ -45,7 +45,7 @@ func routableRequest(r *http.Request) *http.Request {
 
 // inferencePath reports whether errors have the shape of a protocol.
 func inferencePath(path string) bool {
-	return strings.HasPrefix(path, "/v1/") || strings.HasPrefix(path, "/v2")
+	return path == "/v2" || strings.HasPrefix(path, "/v1/") || strings.HasPrefix(path, "/v2/")
 }
 
 func postTo(path, contentType string, body []byte) *http.Request {
@@ -197,6 +197,7 @@ func TestContractDescribesEveryInferenceProblem(t *testing.T) {
 		{"1x1", h, image(blank(t, 1, 1)), 422, "image-too-small"},
 		{"white", h, withBinary("/v2/models/digits/infer", blank(t, 28, 28)), 422, "no-ink"},
 		{"a bug", httpapi.New(httpapi.Options{Classifier: panicking{}}), tensor.Clone(t.Context()), 500, "internal"},
+		{"more than is allowed", limited(t), tensor.Clone(t.Context()), 429, "rate-limited"},
 		{"overload", fails(classify.ErrOverloaded), send(`{"name":"input-0","shape":[28,28],"datatype":"FP32","data":` + one + `}`), 503, "overloaded"},
 		{"not ready", httpapi.New(httpapi.Options{Classifier: panicking{}}), get("/v2/health/ready"), 503, "not-ready"},
 		{"draining", draining, get("/v2/models/digits/ready"), 503, "draining"},

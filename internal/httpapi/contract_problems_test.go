@@ -134,6 +134,7 @@ func TestContractDescribesEveryProblem(t *testing.T) {
 		{"white", h, post("image/png", blank(t, 28, 28)), 422, "no-ink"},
 		{"a bug", httpapi.New(httpapi.Options{Classifier: panicking{}}), post("image/png", seven), 500, "internal"},
 		{"a network whose output is not finite", fails(fmt.Errorf("%w: use another weights file", classify.ErrNotFinite)), post("image/png", seven), 500, "internal"},
+		{"more than is allowed", limited(t), post("image/png", seven), 429, "rate-limited"},
 		{"overload", fails(classify.ErrOverloaded), post("image/png", seven), 503, "overloaded"},
 		{"feedback without a label", h, feedback(`{"id": "given"}`), 400, "invalid-feedback"},
 		{"feedback on nothing", h, feedback(`{"id": "never", "label": 7}`), 404, "unknown-prediction"},

@@ -123,25 +123,33 @@ func (c contract) checkReply(r *http.Request, reply *http.Response) error {
 // routeOf finds the operation. Where there is none, it is one that answers
 // only with what components/responses has for that.
 func (c contract) routeOf(r *http.Request) (*routers.Route, error) {
-	route, _, err := c.router.FindRoute(routableRequest(r))
-	if err == nil {
+	if route := c.routeFor(r, r.Method); route != nil {
 		return route, nil
 	}
-	var status int
-	var name string
-	switch err.Error() { // the router wraps nothing
-	case routers.ErrPathNotFound.Error():
-		status, name = http.StatusNotFound, "NotFound"
-	case routers.ErrMethodNotAllowed.Error():
-		status, name = http.StatusMethodNotAllowed, "MethodNotAllowed"
-	default:
-		return nil, err
+	status, name := http.StatusNotFound, "NotFound"
+	for _, method := range []string{http.MethodGet, http.MethodPost} { // every path has one of them
+		if c.routeFor(r, method) != nil {
+			status, name = http.StatusMethodNotAllowed, "MethodNotAllowed"
+		}
 	}
 	if inferencePath(r.URL.Path) {
 		name = "Inference" + name
 	}
 	responses := openapi3.NewResponses(openapi3.WithStatus(status, c.document.Components.Responses[name]))
 	return &routers.Route{Spec: c.document, Operation: &openapi3.Operation{Responses: responses}}, nil
+}
+
+// routeFor returns the operation of a path and a method, or nil. The router takes
+// a path for the same with a slash behind it.
+func (c contract) routeFor(r *http.Request, method string) *routers.Route {
+	routable := routableRequest(r)
+	routable.Method = method
+	route, _, err := c.router.FindRoute(routable)
+	listed := c.document.Paths.Value(r.URL.Path) != nil
+	if err != nil || !listed && strings.HasSuffix(r.URL.Path, "/") {
+		return nil
+	}
+	return route
 }
 
 // send asks the handler and checks the reply against the contract. It returns

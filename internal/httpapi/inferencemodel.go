@@ -11,19 +11,20 @@ import (
 )
 
 // inferenceRoutes adds the calls of the Open Inference Protocol, under /v2, and
-// those of TensorFlow Serving, under /v1.
-func (a *API) inferenceRoutes() {
+// those of TensorFlow Serving, under /v1. The router limited is for those that
+// read digits.
+func (a *API) inferenceRoutes(limited chi.Router) {
 	a.router.Get("/v2", a.serverMetadata)
 	a.router.Get("/v2/", a.serverMetadata)
 	a.router.Get("/v2/health/live", a.inferenceLive)
 	a.router.Get("/v2/health/ready", a.inferenceReady)
 	a.router.Get("/v2/models", a.models)
-	a.modelRoute(http.MethodGet, "/v2/models/", "", a.modelMetadata)
-	a.modelRoute(http.MethodGet, "/v2/models/", "/ready", a.modelReady)
-	a.modelRoute(http.MethodPost, "/v2/models/", "/infer", a.infer)
-	a.modelRoute(http.MethodGet, "/v1/models/", "", a.modelStatus)
-	a.modelRoute(http.MethodGet, "/v1/models/", "/metadata", a.modelSignature)
-	a.modelRoute(http.MethodPost, "/v1/models/", ":predict", a.tensorflowPredict)
+	a.modelRoute(a.router, http.MethodGet, "/v2/models/", "", a.modelMetadata)
+	a.modelRoute(a.router, http.MethodGet, "/v2/models/", "/ready", a.modelReady)
+	a.modelRoute(limited, http.MethodPost, "/v2/models/", "/infer", a.infer)
+	a.modelRoute(a.router, http.MethodGet, "/v1/models/", "", a.modelStatus)
+	a.modelRoute(a.router, http.MethodGet, "/v1/models/", "/metadata", a.modelSignature)
+	a.modelRoute(limited, http.MethodPost, "/v1/models/", ":predict", a.tensorflowPredict)
 }
 
 // speaksInference reports whether the path belongs to one of these protocols,
@@ -36,11 +37,11 @@ func speaksInference(path string) bool {
 type modelHandler func(http.ResponseWriter, *http.Request, *serving)
 
 // modelRoute adds a handler under the model's path and under that of its version.
-func (a *API) modelRoute(method, before, after string, handle modelHandler) {
-	a.router.MethodFunc(method, before+modelName+after, func(w http.ResponseWriter, r *http.Request) {
+func (a *API) modelRoute(router chi.Router, method, before, after string, handle modelHandler) {
+	router.MethodFunc(method, before+modelName+after, func(w http.ResponseWriter, r *http.Request) {
 		handle(w, r, a.serving())
 	})
-	a.router.MethodFunc(method, before+modelName+"/versions/{version}"+after, func(w http.ResponseWriter, r *http.Request) {
+	router.MethodFunc(method, before+modelName+"/versions/{version}"+after, func(w http.ResponseWriter, r *http.Request) {
 		model := a.serving()
 		version, err := url.PathUnescape(chi.URLParam(r, "version"))
 		if err != nil || version != model.Version {

@@ -1,6 +1,8 @@
 package httpapi
 
 import (
+	"time"
+
 	"github.com/prometheus/client_golang/prometheus"
 
 	"digits/internal/drift"
@@ -33,6 +35,7 @@ type loaded interface {
 	Busy() int
 	QueueCapacity() int
 	Waiting() int
+	Wait() time.Duration
 }
 
 // Describe is part of prometheus.Collector.

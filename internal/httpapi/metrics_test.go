@@ -76,7 +76,7 @@ func TestMetricSeriesExistFromTheStart(t *testing.T) {
 		"digits_stage_duration_seconds":        6,
 		"digits_predictions_total":             10,
 		"digits_abstentions_total":             2,
-		"digits_requests_rejected_total":       42,
+		"digits_requests_rejected_total":       43,
 		"digits_requests_cancelled_total":      6,
 		"digits_prediction_confidence":         1,
 		"digits_input_flags_total":             6,

@@ -2,8 +2,11 @@ package httpapi
 
 import (
 	"errors"
+	"math"
 	"net/http"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/go-chi/chi/v5"
 
@@ -51,10 +54,26 @@ func (a *API) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if err != nil {
 		panic("httpapi: a problem cannot be encoded")
 	}
-	if p.status == http.StatusServiceUnavailable {
-		w.Header().Set("Retry-After", "1")
+	if seconds := a.retryAfter(p); seconds > 0 {
+		w.Header().Set("Retry-After", strconv.Itoa(seconds))
 	}
 	write(w, p.status, contentType, body)
+}
+
+// retryAfter returns after how many seconds a request that was refused may be
+// sent again, or 0.
+func (a *API) retryAfter(p *problem) int {
+	const longest = 30
+	wait := time.Duration(0)
+	switch queue, ok := a.serving().Classifier.(loaded); {
+	case p.err == errRateLimited:
+		wait = a.options.ratePeriod()
+	case p.err == classify.ErrOverloaded && ok:
+		wait = queue.Wait() // by then, those who wait now are served
+	case p.status != http.StatusServiceUnavailable:
+		return 0
+	}
+	return int(min(max(math.Ceil(wait.Seconds()), 1), longest))
 }
 
 // account puts a problem into metrics and log.

@@ -36,6 +36,7 @@ var (
 	errPanic            = errors.New("a handler panicked")
 	errInvalidFeedback  = errors.New("the feedback is not the JSON that is needed")
 	errFeedbackGiven    = errors.New("there is feedback on this prediction already")
+	errRateLimited      = errors.New("the client sends too many requests")
 	errReload           = errors.New("the model was not reloaded")
 
 	errUnknownPrediction = errors.New("there is no such prediction in the window")
@@ -52,7 +53,7 @@ type problem struct {
 	slug   string
 	status int
 	title  string
-	detail string // {bytes}, {pixels}, {images} and {tensors} stand for the limits
+	detail string // {bytes}, {pixels}, {progressive}, {images} and {tensors} stand for the limits
 }
 
 // internal is the problem of every error that the table does not have.
@@ -128,11 +129,13 @@ var problems = []problem{
 	{imageprep.ErrUnsupportedFormat, "unsupported-media-type", http.StatusUnsupportedMediaType, "This is not an image that can be read",
 		"Send a PNG, JPEG, GIF, BMP, TIFF or WebP file."},
 	{imageprep.ErrTooManyPixels, "too-many-pixels", http.StatusUnprocessableEntity, "The image has too many pixels",
-		"At most {pixels} pixels are read, width times height, and no more may be stored in the file. Scale it down or save it anew as PNG; the network sees 28x28."},
+		"At most {pixels} pixels are read, width times height, of a progressive JPEG {progressive}, and no more may be stored in the file. Scale it down or save it anew as PNG; the network sees 28x28."},
 	{imageprep.ErrTooSmall, "image-too-small", http.StatusUnprocessableEntity, "The image is too small",
 		"It must have at least 3x5 pixels. Send a larger one; the network sees 28x28."},
 	{imageprep.ErrNoInk, "no-ink", http.StatusUnprocessableEntity, "The image is blank",
 		"No ink was found. Write the digit dark on a light ground, or light on a dark one."},
+	{errRateLimited, "rate-limited", http.StatusTooManyRequests, "You send too many requests",
+		"Send them more slowly, the next after the time in the Retry-After header."},
 	{context.Canceled, "client-closed", statusClientClosed, "The client left",
 		"Nobody reads this."},
 	{classify.ErrOverloaded, "overloaded", http.StatusServiceUnavailable, "The service is busy",

@@ -17,7 +17,7 @@ import (
 // The docs show every operation, answer and schema of the contract.
 func TestDocsShowTheWholeContract(t *testing.T) {
 	var c struct {
-		Paths map[string]map[string]yaml.Node
+		Paths      map[string]map[string]yaml.Node
 		Components struct{ Schemas map[string]any }
 	}
 	if err := yaml.Unmarshal(api.Document(), &c); err != nil {

@@ -2,6 +2,7 @@ package imageprep
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -24,56 +25,113 @@ type format struct {
 	magic       string // the first bytes; a question mark is any byte
 	config      func(io.Reader) (image.Config, error)
 	decode      func(io.Reader) (image.Image, error)
-	check       func(data []byte) error // limits that the decoder does not have, or nil
+	check       func(data []byte) error                      // limits that the decoder does not have, or nil
+	memory      func(data []byte, config image.Config) int64 // that decoding takes for each pixel, in bytes
 }
 
 var formats = [...]format{
-	{"png", "PNG", "\x89PNG\r\n\x1a\n", png.DecodeConfig, png.Decode, nil},
-	{"jpeg", "JPEG", "\xff\xd8\xff", jpeg.DecodeConfig, jpeg.Decode, checkJPEG},
-	{"gif", "GIF", "GIF8?a", gif.DecodeConfig, gif.Decode, nil}, // of several frames the first
-	{"bmp", "BMP", "BM????\x00\x00\x00\x00", bmp.DecodeConfig, bmp.Decode, nil},
-	{"tiff", "TIFF", "II*\x00", tiff.DecodeConfig, decodeTIFF, checkTIFF},
-	{"tiff", "TIFF", "MM\x00*", tiff.DecodeConfig, decodeTIFF, checkTIFF},
-	{"webp", "WebP", "RIFF????WEBPVP8", webp.DecodeConfig, webp.Decode, checkWebP},
+	{"png", "PNG", magicPNG, configPNG, png.Decode, nil, memoryOfPNG},
+	{"jpeg", "JPEG", "\xff\xd8\xff", jpeg.DecodeConfig, jpeg.Decode, checkJPEG, memoryOfJPEG},
+	{"gif", "GIF", "GIF8?a", gif.DecodeConfig, gif.Decode, nil, always(2)}, // of several frames the first
+	{"bmp", "BMP", "BM????\x00\x00\x00\x00", bmp.DecodeConfig, bmp.Decode, nil, always(4)},
+	{"tiff", "TIFF", "II*\x00", tiff.DecodeConfig, decodeTIFF, checkTIFF, memoryOfTIFF},
+	{"tiff", "TIFF", "MM\x00*", tiff.DecodeConfig, decodeTIFF, checkTIFF, memoryOfTIFF},
+	{"webp", "WebP", "RIFF????WEBPVP8", webp.DecodeConfig, webp.Decode, checkWebP, always(8)},
 }
 
-// Decode reads a PNG, JPEG, GIF (its first frame), BMP, TIFF or WebP file,
-// going by its first bytes and not by any name. The size that it declares is
-// checked before anything is decoded. Info has what was found out by the time
-// of an error, which wraps ErrEmpty, ErrUnsupportedFormat, ErrMalformed,
-// ErrTooManyPixels or ErrTooSmall.
-func Decode(data []byte, opts Options) (image.Image, Info, error) {
+// File is an encoded image within the limits, of which nothing is decoded.
+type File struct {
+	Info   Info
+	Memory int64 // bytes that decoding it and making the tensor take, at most about
+
+	data   []byte
+	format *format
+}
+
+// Open looks at a PNG, JPEG, GIF, BMP, TIFF or WebP file, going by its first
+// bytes and not by any name, and refuses it if what it declares is too much. The
+// file has what was found out by the time of an error, which wraps ErrEmpty,
+// ErrUnsupportedFormat, ErrMalformed, ErrTooManyPixels or ErrTooSmall. The data
+// must stay as they are until the file is decoded.
+func Open(data []byte, opts Options) (File, error) {
+	file := File{data: data}
 	limit := opts.maxPixels()
 	if len(data) == 0 {
-		return nil, Info{}, fmt.Errorf("%w: there are 0 bytes; send the image file as it is", ErrEmpty)
+		return file, fmt.Errorf("%w: there are 0 bytes; send the image file as it is", ErrEmpty)
 	}
 	f := sniff(data)
 	if f == nil {
-		return nil, Info{}, fmt.Errorf("%w: the first bytes are not those of a PNG, JPEG, GIF, BMP, TIFF or WebP file; convert the image to one of these", ErrUnsupportedFormat)
+		return file, fmt.Errorf("%w: the first bytes are not those of a PNG, JPEG, GIF, BMP, TIFF or WebP file; convert the image to one of these", ErrUnsupportedFormat)
 	}
-	info := Info{Format: f.name}
+	file.format, file.Info.Format = f, f.name
 	config, err := guarded(f, func() (image.Config, error) { return f.config(bytes.NewReader(data)) })
 	if err != nil {
-		return nil, info, err
+		return file, err
 	}
-	info.Width, info.Height = config.Width, config.Height
+	file.Info.Width, file.Info.Height = config.Width, config.Height
 	if config.Width < minWidth || config.Height < minHeight {
-		return nil, info, tooSmall(config.Width, config.Height)
+		return file, tooSmall(config.Width, config.Height)
 	}
-	if int64(config.Width)*int64(config.Height) > limit {
-		return nil, info, fmt.Errorf("%w: the %s declares %dx%d; make it smaller, at most %d pixels are read",
+	pixels := int64(config.Width) * int64(config.Height)
+	if pixels > limit {
+		return file, fmt.Errorf("%w: the %s declares %dx%d; make it smaller, at most %d pixels are read",
 			ErrTooManyPixels, f.title, config.Width, config.Height, limit)
 	}
 	if f.check != nil {
 		if err := f.check(data); err != nil {
-			return nil, info, err
+			return file, err
 		}
 	}
-	img, err := guarded(f, func() (image.Image, error) { return f.decode(bytes.NewReader(data)) })
+	file.Memory = pixels * (f.memory(data, config) + preparation)
+	return file, nil
+}
+
+// Decode decodes the file. Its error wraps ErrUnsupportedFormat, ErrMalformed or
+// ErrTooManyPixels, or is the context's: most decoders stop soon after its end,
+// those of WebP and BMP when they are through.
+func (f *File) Decode(ctx context.Context) (image.Image, Info, error) {
+	info := f.Info
+	img, err := guarded(f.format, func() (image.Image, error) { return f.format.decode(&source{ctx, bytes.NewReader(f.data)}) })
+	if ctx.Err() != nil {
+		return nil, info, ctx.Err() // decoders wrap it as they like
+	}
 	if err == nil {
-		info.Orientation, err = guarded(f, func() (int, error) { return orientation(data, f.name), nil })
+		info.Orientation, err = guarded(f.format, func() (int, error) { return orientation(f.data, f.format.name), nil })
 	}
 	return img, info, err
+}
+
+// Decode is Open and File.Decode in one, without an end.
+func Decode(data []byte, opts Options) (image.Image, Info, error) {
+	file, err := Open(data, opts)
+	if err != nil {
+		return nil, file.Info, err
+	}
+	return file.Decode(context.Background())
+}
+
+// source is data that end with a context.
+type source struct {
+	ctx  context.Context
+	data *bytes.Reader
+}
+
+// piece is how much a decoder gets at once: bytes of a JPEG can stand for many
+// milliseconds of work.
+const piece = 256
+
+func (s *source) Read(p []byte) (int, error) {
+	if err := s.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return s.data.Read(p[:min(len(p), piece)])
+}
+
+func (s *source) ReadAt(p []byte, offset int64) (int, error) {
+	if err := s.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return s.data.ReadAt(p, offset)
 }
 
 // sniff returns the format that the data starts like, or nil.
@@ -123,39 +181,6 @@ func guarded[T any](f *format, decode func() (T, error)) (result T, err error) {
 		return result, fmt.Errorf("%w: the %s ends too early (%v); send the whole file", ErrMalformed, f.title, err)
 	}
 	return result, fmt.Errorf("%w: the %s is damaged (%v); save the image anew", ErrMalformed, f.title, err)
-}
-
-// maxScans is far above the ten or so of a usual progressive JPEG.
-const maxScans = 32
-
-// checkJPEG counts the scans, each of which goes over all pixels again and can
-// be as short as twelve bytes: a 64 KiB file could keep the decoder busy for
-// seconds. It goes from marker to marker as image/jpeg does.
-func checkJPEG(data []byte) error {
-	scans := 0
-	for rest := data[2:]; ; {
-		at := bytes.IndexByte(rest, 0xff)
-		if at < 0 || at+4 > len(rest) {
-			return nil
-		}
-		marker := rest[at+1]
-		switch {
-		case marker == 0xff: // a fill byte
-			rest = rest[at+1:]
-			continue
-		case marker == 0 || marker >= 0xd0 && marker <= 0xd7: // within a scan
-			rest = rest[at+2:]
-			continue
-		case marker == 0xd9: // the end of the image
-			return nil
-		case marker == 0xda:
-			scans++
-		}
-		if scans > maxScans {
-			return fmt.Errorf("%w: the JPEG draws them in more than %d scans; save the image anew", ErrTooManyPixels, maxScans)
-		}
-		rest = rest[min(len(rest), at+2+max(2, int(binary.BigEndian.Uint16(rest[at+2:])))):]
-	}
 }
 
 // checkWebP sees that the file is as long as it says, because the decoder

@@ -82,8 +82,12 @@ func (p *picture) toGray() (bool, error) {
 		p.gray = plane{m.Y[m.YOffset(size.Min.X, size.Min.Y):], m.YStride, size.Dx(), size.Dy()}
 		return true, nil
 	}
-	rows := newRows(p.source)
 	p.gray = newPlane(size)
+	rows := newRows(p.source)
+	if m, ok := p.source.(*image.Paletted); ok {
+		p.gray.fillFrom(m, &rows.palette)
+		return true, nil
+	}
 	for y := range p.gray.height {
 		out := p.gray.pix[y*p.gray.stride:]
 		for x, c := range rows.read(y) {
@@ -91,6 +95,21 @@ func (p *picture) toGray() (bool, error) {
 		}
 	}
 	return true, nil
+}
+
+// fillFrom makes the plane that of a picture with a palette, whose colours it
+// converts once each.
+func (g plane) fillFrom(m *image.Paletted, palette *[256]color.NRGBA) {
+	var grey [256]uint8
+	for i, c := range palette {
+		grey[i] = luma(c)
+	}
+	for y := range g.height {
+		row := g.row(y)
+		for x, index := range m.Pix[m.PixOffset(m.Rect.Min.X, m.Rect.Min.Y+y):][:len(row)] {
+			row[x] = grey[index]
+		}
+	}
 }
 
 func newPlane(size image.Rectangle) plane {

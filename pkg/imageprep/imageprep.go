@@ -31,8 +31,8 @@ const defaultMaxPixels = 25_000_000
 // strangers.
 type Options struct {
 	// MaxPixels is the largest declared width times height that is decoded; 0
-	// means 25,000,000. Decoding takes at most about 16 bytes for each, and
-	// some ten times the size of the data. A negative number panics.
+	// means 25,000,000. File.Memory tells how much memory decoding takes. A
+	// negative number panics.
 	MaxPixels int
 	Polarity  Polarity
 	// Skip names steps that are left out: alpha is then ignored, and of gray,

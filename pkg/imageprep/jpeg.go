@@ -1,0 +1,80 @@
+package imageprep
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"iter"
+)
+
+// MaxProgressivePixels is how many pixels a progressive JPEG may have, three
+// quarters of that in CMYK. The decoder keeps its coefficients, of 4 bytes in each
+// component, and goes over all pixels again in each scan: as many as this in 32
+// scans take an eighth of a second and 50 MiB.
+const MaxProgressivePixels = 3_200_000
+
+// maxScans is far above the ten or so of a usual progressive JPEG.
+const maxScans = 32
+
+// The markers of a JPEG that matter here.
+const (
+	markerProgressive = 0xc2 // begins a progressive frame
+	markerScan        = 0xda
+	markerEnd         = 0xd9
+)
+
+// segments returns the markers of a JPEG, each with what follows it. It goes
+// from one to the next as image/jpeg does.
+func segments(data []byte) iter.Seq2[byte, []byte] {
+	return func(yield func(byte, []byte) bool) {
+		for rest := data[2:]; ; {
+			at := bytes.IndexByte(rest, 0xff)
+			if at < 0 || at+4 > len(rest) {
+				return
+			}
+			marker := rest[at+1]
+			switch {
+			case marker == 0xff: // a fill byte
+				rest = rest[at+1:]
+				continue
+			case marker == 0 || marker >= 0xd0 && marker <= 0xd7: // within a scan
+				rest = rest[at+2:]
+				continue
+			case marker == markerEnd || !yield(marker, rest[at+2:]):
+				return
+			}
+			rest = rest[min(len(rest), at+2+max(2, int(binary.BigEndian.Uint16(rest[at+2:])))):]
+		}
+	}
+}
+
+// checkJPEG counts the scans, each of which goes over all pixels again and can
+// be as short as twelve bytes: a 64 KiB file could keep the decoder busy for
+// seconds.
+func checkJPEG(data []byte) error {
+	scans := 0
+	for marker, content := range segments(data) {
+		switch marker {
+		case markerProgressive:
+			width, height, components := frame(content)
+			if width*height*max(components, 3) > 3*MaxProgressivePixels {
+				return fmt.Errorf("%w: the progressive JPEG has %dx%d; save it as an ordinary one, or with at most %d", ErrTooManyPixels, width, height, MaxProgressivePixels)
+			}
+		case markerScan:
+			scans++
+		}
+		if scans > maxScans {
+			return fmt.Errorf("%w: the JPEG draws them in more than %d scans; save the image anew", ErrTooManyPixels, maxScans)
+		}
+	}
+	return nil
+}
+
+// frame returns the size and the number of components that the content of a
+// frame's marker declares, or zeros when it is cut off.
+func frame(content []byte) (width, height, components int) {
+	if len(content) < 8 {
+		return 0, 0, 0
+	}
+	return int(binary.BigEndian.Uint16(content[5:])), int(binary.BigEndian.Uint16(content[3:])), int(content[7])
+}

@@ -1,0 +1,152 @@
+package imageprep_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"image"
+	"image/color"
+	"image/draw"
+	"image/gif"
+	"image/jpeg"
+	"image/png"
+	"io"
+	"runtime"
+	"slices"
+	"testing"
+
+	"golang.org/x/image/bmp"
+	"golang.org/x/image/tiff"
+
+	"digits/internal/hostile"
+	"digits/pkg/imageprep"
+)
+
+// encodedInEveryWay returns a drawing of some size in all kinds of pixels and
+// formats that there are encoders for.
+func encodedInEveryWay(t *testing.T, side int) map[string][]byte {
+	all := map[string][]byte{
+		"progressive JPEG, colour": hostile.JPEG{Width: side, Height: side, Components: 3, Progressive: true, Scans: 3}.Bytes(),
+		"progressive JPEG, CMYK":   hostile.JPEG{Width: side, Height: side, Components: 4, Progressive: true, Scans: 4}.Bytes(),
+		"progressive JPEG, grey":   hostile.JPEG{Width: side, Height: side, Components: 1, Progressive: true, Scans: 1}.Bytes(),
+		"JPEG, CMYK":               hostile.JPEG{Width: side, Height: side, Components: 4, Scans: 1}.Bytes(),
+	}
+	size := image.Rect(0, 0, side, side)
+	for kind, img := range map[string]draw.Image{
+		"grey": image.NewGray(size), "colour": image.NewNRGBA(size), "deep grey": image.NewGray16(size), "deep colour": image.NewNRGBA64(size),
+		"a palette": image.NewPaletted(size, color.Palette{color.White, color.Black}), "transparent": image.NewNRGBA(size),
+	} {
+		if kind != "transparent" {
+			draw.Draw(img, size, image.White, image.Point{}, draw.Src)
+		}
+		draw.Draw(img, image.Rect(side/3, side/5, side/2, side*4/5), image.Black, image.Point{}, draw.Src)
+		for format, encode := range map[string]func(io.Writer) error{
+			"PNG":  func(w io.Writer) error { return png.Encode(w, img) },
+			"JPEG": func(w io.Writer) error { return jpeg.Encode(w, img, nil) },
+			"GIF":  func(w io.Writer) error { return gif.Encode(w, img, nil) },
+			"BMP":  func(w io.Writer) error { return bmp.Encode(w, img) },
+			"TIFF": func(w io.Writer) error { return tiff.Encode(w, img, &tiff.Options{Compression: tiff.Deflate}) },
+		} {
+			var b bytes.Buffer
+			if err := encode(&b); err != nil {
+				t.Fatal(err)
+			}
+			all[format+", "+kind] = b.Bytes()
+		}
+	}
+	return all
+}
+
+// A file takes no more memory than it is said to before it is decoded, and not
+// less than a fifth.
+func TestMemoryIsKnownBefore(t *testing.T) {
+	const side = 600
+	for name, data := range encodedInEveryWay(t, side) {
+		file, err := imageprep.Open(data, imageprep.Options{})
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		img, info, err := file.Decode(t.Context())
+		if err == nil {
+			_ = imageprep.Tensor(make([]float32, imageprep.Pixels), img, &info, imageprep.Options{}) // some are blank
+		}
+		runtime.ReadMemStats(&after)
+		const spare = 200 << 10
+		if took := int64(after.TotalAlloc - before.TotalAlloc); err != nil || took > file.Memory+spare || took+spare < file.Memory/5 {
+			t.Errorf("%s: it takes %.1f bytes a pixel and is said to take %.1f; %v", name, float64(took)/side/side, float64(file.Memory)/side/side, err)
+		}
+	}
+}
+
+// A progressive JPEG may have fewer pixels than an ordinary one, in CMYK still
+// fewer.
+func TestProgressiveJPEGsAreSmaller(t *testing.T) {
+	const width, height = 2000, imageprep.MaxProgressivePixels / 2000
+	for _, test := range []struct {
+		file hostile.JPEG
+		fits bool
+	}{
+		{hostile.JPEG{Width: width, Height: height, Components: 3, Progressive: true}, true},
+		{hostile.JPEG{Width: width, Height: height + 1, Components: 3, Progressive: true}, false},
+		{hostile.JPEG{Width: width, Height: height + 1, Components: 1, Progressive: true}, false},
+		{hostile.JPEG{Width: width, Height: height * 3 / 4, Components: 4, Progressive: true}, true},
+		{hostile.JPEG{Width: width, Height: height*3/4 + 1, Components: 4, Progressive: true}, false},
+		{hostile.JPEG{Width: width, Height: height + 1, Components: 3}, true},
+	} {
+		test.file.Scans = 1
+		_, err := imageprep.Open(test.file.Bytes(), imageprep.Options{})
+		if errors.Is(err, imageprep.ErrTooManyPixels) == test.fits || (err == nil) != test.fits {
+			t.Errorf("%+v: %v", test.file, err)
+		}
+	}
+}
+
+// Chunks after the end of a PNG do not count.
+func TestChunksOfPNGAreCounted(t *testing.T) {
+	seven := testdata(t, "seven.png")
+	chunks := bytes.Repeat([]byte("\x00\x00\x00\x00aaAa\x8a\x93\x42\x52"), 20_000)
+	if _, err := imageprep.Open(slices.Concat(seven[:33], chunks, seven[33:]), imageprep.Options{}); !errors.Is(err, imageprep.ErrTooManyPixels) {
+		t.Errorf("before the end: %v", err)
+	}
+	if _, err := imageprep.Open(slices.Concat(seven, chunks), imageprep.Options{}); err != nil {
+		t.Errorf("after the end: %v", err)
+	}
+}
+
+// endsAfter is a context that ends when it has been asked so often.
+type endsAfter struct {
+	context.Context
+	asked, times int
+}
+
+func (c *endsAfter) Err() error {
+	if c.asked++; c.asked > c.times {
+		return context.DeadlineExceeded
+	}
+	return nil
+}
+
+// A decoder stops when the context ends, however much of the file is left.
+func TestDecodersStop(t *testing.T) {
+	for name, data := range encodedInEveryWay(t, 600) {
+		file, err := imageprep.Open(data, imageprep.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, times := range []int{0, 2} {
+			if len(data) <= 256*(times+1) {
+				continue // has been read by then
+			}
+			ctx := &endsAfter{Context: t.Context(), times: times}
+			if img, _, err := file.Decode(ctx); !errors.Is(err, context.DeadlineExceeded) || img != nil {
+				t.Errorf("%s, a context that ends after %d reads: %v", name, times, err)
+			}
+			if ctx.asked > times+50 {
+				t.Errorf("%s: it went on for %d reads", name, ctx.asked-times)
+			}
+		}
+	}
+}
