@@ -39,9 +39,7 @@ func (p *picture) removeEdges() (bool, error) {
 	if err == nil {
 		_, err = p.stretchContrast()
 	}
-	if err == nil && !slices.Contains(p.opts.Skip, "lines") {
-		_, err = p.removeLines() // they have come back
-	}
+	p.eraseLines() // they have come back
 	if err != nil || !remains && !p.ink.hasPart(size) {
 		*p = before // there is nothing else
 		return false, nil

@@ -16,24 +16,21 @@ const (
 type line struct {
 	middle    float64 // the height in the middle
 	slope     float64 // pixels down for each to the right
-	thickness int     // of the pieces of columns that are the line
-	alone     bool    // it may be a stroke unless there are others
+	thickness int     // most of the pieces of columns that are the line
+	ink       int     // most that they have in the mean
+	evident   bool    // it is a line even if there is no other
 }
 
 // at is the height of a line at a column of a picture of that width.
 func (l line) at(x, width int) float64 { return l.middle + l.slope*(float64(x)-float64(width)/2) }
 
-// findLines finds the thin lines that go from left to right. One alone may be a
-// stroke.
+// findLines finds the thin lines that go from left to right.
 func (g plane) findLines() (lines []line) {
 	for _, l := range g.searchLines() {
 		if spans := g.trace(&l); spans != nil {
-			l.alone = !g.evident(spans)
+			l.evident = g.evident(spans)
 			lines = append(lines, l)
 		}
-	}
-	if len(lines) == 1 && lines[0].alone {
-		return nil
 	}
 	return lines
 }
@@ -46,7 +43,7 @@ func (g plane) evident(spans []span) bool {
 		thick += s.end - s.first
 		distance += min(s.first, g.height-s.end)
 	}
-	return thick*80 <= len(spans)*max(g.width, g.height) || distance*12 <= len(spans)*g.height
+	return thick*40 <= len(spans)*max(g.width, g.height) || distance*12 <= len(spans)*g.height
 }
 
 // searchLines finds straight lines by the Hough transform (Duda and Hart 1972)
@@ -148,7 +145,7 @@ func (g plane) trace(l *line) []span {
 		}
 	}
 	spans := g.along(*l)
-	if len(spans) == 0 || float64(len(spans)) < lineCover*float64(columns) {
+	if len(spans) == 0 || float64(len(spans)) < lineCover*float64(columns) || !g.reachesEnds(spans, columns) {
 		return nil
 	}
 	var thickness histogram
@@ -160,7 +157,37 @@ func (g plane) trace(l *line) []span {
 		return nil
 	}
 	l.thickness = usual + usual/2 + 1
+	var inks histogram
+	for _, s := range spans {
+		inks[g.meanInk(s)]++
+	}
+	l.ink = inks.quantile(0, 255, 0.5)*7/5 + 20 // a pen is darker than what is printed
 	return spans
+}
+
+// reachesEnds reports whether a line goes on to both edges of the picture,
+// which strokes do not.
+func (g plane) reachesEnds(spans []span, columns int) bool {
+	const end = 12 // of so many parts of the line
+	length := columns / end
+	middle := spans[len(spans)/2].at
+	left, right := max(0, middle-columns), min(g.width, middle+columns)
+	if columns < g.width { // it leaves at the top or at the bottom
+		left, right = spans[0].at, spans[len(spans)-1].at+1
+		if left > length && right < g.width-length {
+			return false
+		}
+	}
+	first, last := 0, 0
+	for _, s := range spans {
+		if s.at < left+length {
+			first++
+		}
+		if s.at >= right-length {
+			last++
+		}
+	}
+	return 2*first >= length && 2*last >= length
 }
 
 // along returns the pieces of ink of columns on a line.
@@ -178,7 +205,16 @@ func (g plane) along(l line) (spans []span) {
 
 // pieces returns what is the line, and not something that crosses it.
 func (g plane) pieces(l line) []span {
-	return slices.DeleteFunc(g.along(l), func(s span) bool { return s.end-s.first > l.thickness })
+	return slices.DeleteFunc(g.along(l), func(s span) bool { return s.end-s.first > l.thickness || g.meanInk(s) > l.ink })
+}
+
+// meanInk is the mean ink of a piece of a column.
+func (g plane) meanInk(s span) int {
+	sum := 0
+	for y := s.first; y < s.end; y++ {
+		sum += int(g.pix[y*g.stride+s.at])
+	}
+	return sum / (s.end - s.first)
 }
 
 // spanNear finds the piece of ink of a column that is nearest to a height.

@@ -76,6 +76,8 @@ type picture struct {
 	darkInk     bool
 	levels      levels
 	ink         plane           // 0 for paper to 255 for full ink
+	level       []line          // of the paper, from left to right
+	upright     []line          // and from top to bottom
 	box         image.Rectangle // around the ink, without its soft edge
 	window      window          // what becomes the 28x28
 	cropped     bool            // the window is around the ink, and not the whole picture

@@ -30,7 +30,10 @@ func (p *picture) flattenLight() (bool, error) {
 		p.darkInk = original.divided(paper, edges, side).strokesAreDark()
 	}
 	p.gray = original.divided(paper, newPlane(paper.bounds()), side)
-	p.gray = original.divided(p.paperOf(original, side), edges, side)
+	outside := paper.outside()
+	paper = p.paperOf(original, side)
+	p.gray = original.divided(paper, edges, side)
+	p.gray.blank(outside, paper.width, side)
 	return true, nil
 }
 

@@ -1,6 +1,9 @@
 package imageprep
 
-import "image"
+import (
+	"image"
+	"slices"
+)
 
 // lineInk is the ink of the faintest line that is in the way.
 const lineInk = 40
@@ -27,20 +30,27 @@ func (p *picture) removeLines() (bool, error) {
 	if box.Dy() >= bounds.Dy()-2 {
 		upright = p.ink.transposed().findLines()
 	}
-	if len(level)+len(upright) == 0 {
-		return false, nil
+	if all := slices.Concat(level, upright); len(all) == 0 || len(all) == 1 && !all[0].evident {
+		return false, nil // one alone may be a stroke
 	}
+	p.level, p.upright = level, upright
+	return p.eraseLines(), nil
+}
+
+// eraseLines takes away the lines that were found, unless there is nothing
+// else: then they are the digit.
+func (p *picture) eraseLines() bool {
 	ink := p.ink.copied()
 	var erased []span
 	for range 2 { // the second time what was left where lines cross
-		erased = append(erased, ink.erase(level, upright)...)
+		erased = append(erased, ink.erase(p.level, p.upright)...)
 	}
 	ink.mend(p.ink, erased)
-	if ink.box(boxInk).Empty() { // there is nothing else: they are the digit
-		return false, nil
+	if len(erased) == 0 || ink.box(boxInk).Empty() {
+		return false
 	}
 	p.ink = ink
-	return true, nil
+	return true
 }
 
 // erase takes away lines, and returns what they were.

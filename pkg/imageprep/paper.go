@@ -110,7 +110,7 @@ func (g plane) fill(known []bool) {
 // the level of the lowest place of what is around them: they are the inside of
 // a thick stroke. (Grey-scale reconstruction from the edge, Vincent 1993.)
 func (g plane) fillHoles() {
-	const ink = 0.6 // of the light around it: shadows are brighter
+	const ink = 0.75 // of the light around it: shadows within a picture are brighter
 	filled := newPlane(g.bounds())
 	for i, v := range g.pix {
 		filled.pix[i] = 255
@@ -155,4 +155,60 @@ func (g plane) lower(least plane, i int) bool {
 	sunk := low < g.pix[i]
 	g.pix[i] = low
 	return sunk
+}
+
+// outside finds what is beside the page: much darker than most of it, from the
+// edge of the picture on, and a little more. Shadows are not as dark.
+func (g plane) outside() []bool {
+	const dark = 0.45 // of the page
+	var levels histogram
+	levels.add(g.pix)
+	limit := uint8(dark * float64(levels.quantile(0, 255, 0.75)))
+	found := make([]bool, len(g.pix))
+	var next []int
+	visit := func(x, y int) {
+		if x >= 0 && y >= 0 && x < g.width && y < g.height && !found[y*g.width+x] && g.pix[y*g.width+x] < limit {
+			found[y*g.width+x] = true
+			next = append(next, y*g.width+x)
+		}
+	}
+	for x := range g.width {
+		visit(x, 0)
+		visit(x, g.height-1)
+	}
+	for y := range g.height {
+		visit(0, y)
+		visit(g.width-1, y)
+	}
+	for len(next) > 0 {
+		x, y := next[0]%g.width, next[0]/g.width
+		next = next[1:]
+		visit(x-1, y)
+		visit(x+1, y)
+		visit(x, y-1)
+		visit(x, y+1)
+	}
+	return found
+}
+
+// blank gives the squares that are marked, and those around them, the level
+// that most of the picture has.
+func (g plane) blank(marked []bool, columns, side int) {
+	var levels histogram
+	for y := range g.height {
+		levels.add(g.row(y))
+	}
+	paper := uint8(levels.quantile(0, 255, 0.5))
+	for i, is := range marked {
+		if !is {
+			continue
+		}
+		x, y := i%columns*side, i/columns*side
+		for row := max(0, y-side); row < min(g.height, y+2*side); row++ {
+			line := g.row(row)[max(0, x-side):min(g.width, x+2*side)]
+			for j := range line {
+				line[j] = paper
+			}
+		}
+	}
 }
