@@ -10,10 +10,16 @@ TOOLS := $(CURDIR)/bin/tools
 STATICCHECK := $(TOOLS)/staticcheck-v0.8.2
 GOVULNCHECK := $(TOOLS)/govulncheck-v1.9.0
 
-.PHONY: serve test train eval kernels bench lint vulnerabilities fuzz build clean
+.PHONY: demo dashboards soak serve test train eval kernels bench lint vulnerabilities fuzz build clean
 
 serve: ## serve on :8080 with the embedded weights; flags in ARGS
 	go build $(VERSION) -o bin/server ./cmd/server && exec bin/server $(ARGS)
+
+demo: ## three servers, HAProxy and Prometheus on :8080 and above
+	go build $(VERSION) -o bin/server ./cmd/server && exec deploy/demo
+
+dashboards: ## Grafana's dashboards anew
+	go run ./deploy/dashboards deploy/grafana/dashboards
 
 test: ## every test
 	go test $(ARGS) ./...

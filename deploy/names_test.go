@@ -2,6 +2,7 @@ package deploy_test
 
 import (
 	"bufio"
+	"net/http"
 	"regexp"
 	"slices"
 	"strings"
@@ -24,7 +25,17 @@ func exposed(t *testing.T) series {
 	address := freeAddress(t)
 	startServer(t, address)
 	all := series{}
-	lines := bufio.NewScanner(strings.NewReader(await(t, "http://"+address+"/metrics", func(string) bool { return true })))
+	request, err := http.NewRequest(http.MethodGet, "http://"+address+"/metrics", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Accept", "application/openmetrics-text") // as Prometheus asks: a quantile of 1 is then 1.0
+	reply, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer reply.Body.Close()
+	lines := bufio.NewScanner(reply.Body)
 	for lines.Scan() {
 		if parts := sample.FindStringSubmatch(lines.Text()); parts != nil {
 			labels := map[string]string{}
@@ -33,6 +44,9 @@ func exposed(t *testing.T) series {
 			}
 			all[parts[1]] = append(all[parts[1]], labels)
 		}
+	}
+	if err := lines.Err(); err != nil || len(all) < 50 {
+		t.Fatalf("%d metrics, %v", len(all), err)
 	}
 	return all
 }

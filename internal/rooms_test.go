@@ -18,6 +18,8 @@ var rooms = map[string][]string{
 	"cmd/server": {"api", "internal/classify", "internal/drift", "internal/httpapi", "internal/lifecycle", "internal/usage", "pkg/cnn", "pkg/imageprep", "weights"},
 	"cmd/train": {"internal/atomicfile", "internal/calibration", "internal/calibration/estimate", "internal/classify", "internal/corrupt", "internal/drift", "internal/mnist",
 		"internal/photos", "internal/proof", "internal/report", "internal/usage", "pkg/cnn", "pkg/imageprep"},
+	"deploy":                        {},
+	"deploy/dashboards":             {},
 	"internal/atomicfile":           {},
 	"internal/calibration":          {},
 	"internal/calibration/estimate": {"internal/calibration"},

@@ -99,6 +99,6 @@ var process = dashboard{uid: "digits-runtime", title: "digits: runtime", rows: [
 	}},
 	{"Go", []panel{
 		{title: "Goroutines and threads", queries: []query{{`go_goroutines{$is}`, "goroutines {{instance}}"}, {`go_threads{$is}`, "threads {{instance}}"}}},
-		{title: "Pauses for garbage collection", unit: "s", queries: []query{{`go_gc_duration_seconds{quantile="1",$is}`, "longest {{instance}}"}, {`go_gc_duration_seconds{quantile="0.5",$is}`, "median {{instance}}"}}},
+		{title: "Pauses for garbage collection", description: "Share of the time.", unit: "percentunit", queries: []query{{`rate(go_gc_duration_seconds_sum{$is}[$__rate_interval])`, "{{instance}}"}}},
 	}},
 }}
