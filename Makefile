@@ -10,13 +10,16 @@ TOOLS := $(CURDIR)/bin/tools
 STATICCHECK := $(TOOLS)/staticcheck-v0.8.2
 GOVULNCHECK := $(TOOLS)/govulncheck-v1.9.0
 
-.PHONY: demo dashboards soak serve test train eval kernels bench lint vulnerabilities fuzz build clean
+.PHONY: demo manifests dashboards soak serve test train eval kernels bench lint vulnerabilities fuzz build clean
 
 serve: ## serve on :8080 with the embedded weights; flags in ARGS
 	go build $(VERSION) -o bin/server ./cmd/server && exec bin/server $(ARGS)
 
 demo: ## three servers, HAProxy and Prometheus on :8080 and above
 	go build $(VERSION) -o bin/server ./cmd/server && exec deploy/demo
+
+manifests: ## compares Kubernetes' manifests with its API, in a module of its own
+	cd deploy/kubernetes/validate && go vet ./... && go test ./...
 
 dashboards: ## Grafana's dashboards anew
 	go run ./deploy/dashboards deploy/grafana/dashboards
