@@ -18,6 +18,9 @@ serve: ## serve on :8080 with the embedded weights; flags in ARGS
 demo: ## three servers, HAProxy and Prometheus on :8080 and above
 	go build $(VERSION) -o bin/server ./cmd/server && exec deploy/demo
 
+soak: ## ten minutes of load through the balancer, on this machine; flags in ARGS; writes runs/soak
+	go build $(VERSION) -o bin/server ./cmd/server && go run ./deploy/soak $(ARGS)
+
 manifests: ## compares Kubernetes' manifests with its API, in a module of its own
 	cd deploy/kubernetes/validate && go vet ./... && go test ./...
 

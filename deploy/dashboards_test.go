@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -97,7 +98,9 @@ func TestEveryPanelHasData(t *testing.T) {
 	startPrometheus(t, prometheus, listen, address)
 	// A counter rises only from a value that has been scraped.
 	await(t, query(listen, `digits_model_info`), hasSample)
-	_ = server.Process.Signal(syscallHangup)
+	if err := server.Process.Signal(syscall.SIGHUP); err != nil { // reload
+		t.Fatal(err)
+	}
 	ended := make(chan struct{})
 	defer func() { <-ended }()
 	stop := make(chan struct{})

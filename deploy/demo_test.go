@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"os"
+	"os/exec"
 	"strings"
 	"syscall"
 	"testing"
@@ -45,6 +47,22 @@ func TestDemo(t *testing.T) {
 }
 
 func hasRules(body string) bool { return strings.Contains(body, `"rules":[`) }
+
+// A short soak through the balancer answers all and writes its report.
+func TestSoak(t *testing.T) {
+	program(t, "haproxy")
+	program(t, "prometheus")
+	dir := t.TempDir()
+	soak := exec.Command("go", "run", "./deploy/soak", "-duration", "4s", "-interval", "1s", "-rate", "50", "-port", fmt.Sprint(freePorts(t, 16)), "-out", dir)
+	soak.Dir, soak.Env = "..", append(os.Environ(), "SERVER="+serverProgram)
+	output, err := soak.CombinedOutput()
+	if err != nil || !strings.Contains(string(output), "200 requests at 50 a second in 4s: 0 failed;") {
+		t.Errorf("%v\n%s", err, output)
+	}
+	if files, _ := os.ReadDir(dir); len(files) != 5 {
+		t.Errorf("the report is %v", files)
+	}
+}
 
 // freePorts returns the first of a number of ports on which nothing listens.
 func freePorts(t *testing.T, n int) int {

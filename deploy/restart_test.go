@@ -18,7 +18,7 @@ func behindBalancer(t *testing.T, drainDelay string, retries int) (addresses [3]
 }
 
 // restartAll restarts one server after the other while clients ask.
-func restartAll(t *testing.T, drainDelay string) *load {
+func restartAll(t *testing.T, drainDelay string) *clients {
 	t.Helper()
 	addresses, servers, url := behindBalancer(t, drainDelay, 0)
 	l := startLoad(url, example(t, "seven.png"))

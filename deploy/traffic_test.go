@@ -9,12 +9,9 @@ import (
 	"os"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"testing"
 	"time"
 )
-
-const syscallHangup = syscall.SIGHUP
 
 func example(t *testing.T, name string) []byte {
 	t.Helper()
@@ -56,11 +53,11 @@ func mixedTraffic(t *testing.T, url string, stop <-chan struct{}) {
 	}
 }
 
-// load is clients that ask one after the other, each on a connection of its
+// clients ask one after the other, each on a connection of its
 // own, and what came of it.
-type load struct {
+type clients struct {
 	stop         chan struct{}
-	clients      sync.WaitGroup
+	running      sync.WaitGroup
 	sent, failed atomic.Int64
 	failedTwice  atomic.Int64 // of those that failed, also when asked again
 	problem      atomic.Value // the last failure
@@ -68,10 +65,10 @@ type load struct {
 
 const loadClients = 8
 
-func startLoad(url string, image []byte) *load {
-	l := &load{stop: make(chan struct{})}
+func startLoad(url string, image []byte) *clients {
+	l := &clients{stop: make(chan struct{})}
 	for range loadClients {
-		l.clients.Go(func() {
+		l.running.Go(func() {
 			transport := &http.Transport{}
 			defer transport.CloseIdleConnections()
 			client := &http.Client{Transport: transport, Timeout: 10 * time.Second}
@@ -96,9 +93,9 @@ func startLoad(url string, image []byte) *load {
 }
 
 // end stops the clients and waits for them.
-func (l *load) end() {
+func (l *clients) end() {
 	close(l.stop)
-	l.clients.Wait()
+	l.running.Wait()
 }
 
 func ask(client *http.Client, url string, image []byte) error {
