@@ -11,10 +11,22 @@ STATICCHECK := $(TOOLS)/staticcheck-v0.8.2
 GOVULNCHECK := $(TOOLS)/govulncheck-v1.9.0
 AXE := $(TOOLS)/axe-core-4.14.1
 
-.PHONY: serve test train eval kernels bench hostile lint vulnerabilities axe fuzz build clean
+.PHONY: demo manifests dashboards soak serve test train eval kernels bench hostile lint vulnerabilities axe fuzz build clean
 
 serve: ## serve on :8080 with the embedded weights; flags in ARGS
 	go build $(VERSION) -o bin/server ./cmd/server && exec bin/server $(ARGS)
+
+demo: ## three servers, HAProxy and Prometheus on :8080 and above
+	go build $(VERSION) -o bin/server ./cmd/server && exec deploy/demo
+
+soak: ## ten minutes of load through the balancer, on this machine; flags in ARGS; writes runs/soak
+	go build $(VERSION) -o bin/server ./cmd/server && go run ./deploy/soak $(ARGS)
+
+manifests: ## compares Kubernetes' manifests with its API, in a module of its own
+	cd deploy/kubernetes/validate && go vet ./... && go test ./...
+
+dashboards: ## Grafana's dashboards anew
+	go run ./deploy/dashboards deploy/grafana/dashboards
 
 test: ## every test
 	go test $(ARGS) ./...

@@ -1,0 +1,95 @@
+package deploy_test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"go.yaml.in/yaml/v4"
+)
+
+type rule struct{ Record, Alert, Expr, For string }
+
+type annotated struct {
+	rule        `yaml:",inline"`
+	Labels      struct{ Severity string }
+	Annotations struct{ Summary, Runbook string }
+}
+
+// rules returns the rules of all files.
+func rules(t *testing.T) (all []annotated) {
+	t.Helper()
+	for _, name := range []string{"rules.yaml", "alerts.yaml"} {
+		var file struct {
+			Groups []struct{ Rules []annotated }
+		}
+		text, err := os.ReadFile(filepath.Join("prometheus", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := yaml.Unmarshal(text, &file); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		for _, group := range file.Groups {
+			all = append(all, group.Rules...)
+		}
+	}
+	return all
+}
+
+func TestRulesAreValid(t *testing.T) {
+	promtool := program(t, "promtool")
+	for _, args := range [][]string{
+		{"check", "rules", "--lint=all", "--lint-fatal", "prometheus/rules.yaml", "prometheus/alerts.yaml"},
+		{"check", "config", "prometheus/prometheus.yaml"},
+		{"test", "rules", "prometheus/alerts_test.yaml", "prometheus/slow_test.yaml"},
+	} {
+		if output, err := exec.Command(promtool, args...).CombinedOutput(); err != nil {
+			t.Errorf("promtool %s: %v\n%s", strings.Join(args, " "), err, output)
+		}
+	}
+}
+
+// An alert that no rule test expects may never fire.
+func TestEveryAlertIsTested(t *testing.T) {
+	var tests strings.Builder
+	for _, name := range []string{"alerts_test.yaml", "slow_test.yaml"} {
+		text, err := os.ReadFile(filepath.Join("prometheus", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		tests.Write(text)
+	}
+	for _, r := range rules(t) {
+		if r.Alert != "" && !strings.Contains(tests.String(), `alertname="`+r.Alert+`"`) {
+			t.Errorf("no rule test expects %s", r.Alert)
+		}
+	}
+}
+
+// Whoever is woken finds what to do.
+func TestEveryAlertHasARunbook(t *testing.T) {
+	readme, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	headings := regexp.MustCompile(`(?m)^#+ (\S+)$`).FindAllStringSubmatch(string(readme), -1)
+	for _, r := range rules(t) {
+		if r.Alert == "" {
+			continue
+		}
+		if !slices.ContainsFunc(headings, func(h []string) bool { return h[1] == r.Alert }) {
+			t.Errorf("README.md has no section %s", r.Alert)
+		}
+		if want := "deploy/README.md#" + strings.ToLower(r.Alert); r.Annotations.Runbook != want {
+			t.Errorf("the runbook of %s is %q and should be %q", r.Alert, r.Annotations.Runbook, want)
+		}
+		if r.Annotations.Summary == "" || !slices.Contains([]string{"page", "ticket"}, r.Labels.Severity) {
+			t.Errorf("%s has the summary %q and the severity %q", r.Alert, r.Annotations.Summary, r.Labels.Severity)
+		}
+	}
+}

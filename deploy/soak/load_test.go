@@ -1,0 +1,73 @@
+package main
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// Every request that is due is sent and counted once, and every failure is seen.
+func TestLoadCounts(t *testing.T) {
+	var asked atomic.Int64
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/metrics" {
+			_, _ = w.Write([]byte("# HELP go_goroutines x\ngo_goroutines 7\nprocess_resident_memory_bytes 2e+07\nprocess_cpu_seconds_total 1.5\n"))
+			return
+		}
+		if asked.Add(1)%4 == 0 {
+			w.WriteHeader(http.StatusServiceUnavailable)
+		}
+	}))
+	defer server.Close()
+	c := config{duration: 400 * time.Millisecond, interval: 200 * time.Millisecond, rate: 100, out: t.TempDir()}
+	points, err := load(context.Background(), c, server.URL, []string{server.URL, server.URL}, []byte("image"))
+	if err != nil || len(points) != 2 {
+		t.Fatalf("%d points, %v", len(points), err)
+	}
+	answered, failed := 0, 0
+	for _, p := range points {
+		answered, failed = answered+len(p.latencies), failed+p.failed
+		if p.memory != 2e7 || p.goroutines != 7 || p.processorTime != 3 {
+			t.Errorf("scraped %v, %v, %v", p.memory, p.goroutines, p.processorTime)
+		}
+	}
+	if answered != 30 || failed != 10 || asked.Load() != 40 {
+		t.Errorf("%d answered, %d failed, %d asked", answered, failed, asked.Load())
+	}
+	if text := summary(c, points); !strings.HasPrefix(text, "40 requests at 100 a second in 400ms: 10 failed; ") {
+		t.Error(text)
+	}
+}
+
+// A stall is in the latency of all that it held up, not of one request.
+func TestStallIsSeenByAll(t *testing.T) {
+	begin := time.Now()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		time.Sleep(time.Until(begin.Add(400 * time.Millisecond)))
+	}))
+	defer server.Close()
+	c := config{duration: 200 * time.Millisecond, interval: 100 * time.Millisecond, rate: 100}
+	points, err := load(context.Background(), c, server.URL, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := points[0].quantile(0); len(points[0].latencies) != 10 || got < 200*time.Millisecond {
+		t.Errorf("%d answers, the fastest within %v", len(points[0].latencies), got)
+	}
+}
+
+func TestQuantile(t *testing.T) {
+	p := point{latencies: []time.Duration{1, 2, 3, 4}}
+	for share, want := range map[float64]time.Duration{0: 1, 0.5: 3, 0.99: 4, 1: 4} {
+		if got := p.quantile(share); got != want {
+			t.Errorf("%v: %v, want %v", share, got, want)
+		}
+	}
+	if (point{}).quantile(0.5) != 0 {
+		t.Error("a quantile of nothing is not 0")
+	}
+}

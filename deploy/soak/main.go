@@ -1,0 +1,102 @@
+// Command soak loads three servers behind a balancer at a constant rate, for a
+// bounded time, and writes what came of it as pictures and a table.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"os/signal"
+	"syscall"
+	"time"
+)
+
+// errFailed is the outcome of a run in which requests failed.
+var errFailed = errors.New("not all requests were answered")
+
+type config struct {
+	duration, interval time.Duration
+	rate               float64 // requests a second
+	port               int     // of deploy/demo
+	image, out         string
+}
+
+func main() {
+	var c config
+	flag.DurationVar(&c.duration, "duration", 10*time.Minute, "how long")
+	flag.DurationVar(&c.interval, "interval", 5*time.Second, "time that a point in the pictures stands for")
+	flag.Float64Var(&c.rate, "rate", 200, "requests a second, whether the earlier ones have been answered or not")
+	flag.IntVar(&c.port, "port", 18080, "port for the balancer; the 15 above it are used too")
+	flag.StringVar(&c.image, "image", "api/examples/three.jpg", "`FILE` to send")
+	flag.StringVar(&c.out, "out", "runs/soak", "`DIR` for the report")
+	flag.Parse()
+	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer cancel()
+	if err := run(ctx, c); err != nil {
+		fmt.Fprintln(os.Stderr, "soak:", err)
+		cancel()
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, c config) error {
+	image, err := os.ReadFile(c.image)
+	if err != nil {
+		return err
+	}
+	demo := exec.Command("deploy/demo")
+	demo.Env = append(os.Environ(), fmt.Sprint("DEMO_PORT=", c.port))
+	demo.Stderr = os.Stderr
+	demo.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Ctrl-C is for this program, which then stops it
+	if err := demo.Start(); err != nil {
+		return err
+	}
+	defer func() {
+		_ = demo.Process.Signal(syscall.SIGTERM)
+		_ = demo.Wait()
+	}()
+	url := fmt.Sprintf("http://127.0.0.1:%d", c.port)
+	if err := awaitReady(ctx, url+"/readyz"); err != nil {
+		return err
+	}
+	var admins []string
+	for server := range 3 {
+		admins = append(admins, fmt.Sprintf("http://127.0.0.1:%d", c.port+11+server))
+	}
+	points, err := load(ctx, c, url, admins, image)
+	if err != nil {
+		return err
+	}
+	if err := write(c, points); err != nil {
+		return err
+	}
+	for _, p := range points {
+		if p.failed > 0 {
+			return fmt.Errorf("%w; see %s", errFailed, c.out)
+		}
+	}
+	return nil
+}
+
+// awaitReady asks until the reply is 200, for half a minute at most.
+func awaitReady(ctx context.Context, url string) error {
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	for {
+		if reply, err := http.Get(url); err == nil {
+			reply.Body.Close()
+			if reply.StatusCode == http.StatusOK {
+				return nil
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("%s is not ready: %w", url, ctx.Err())
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+}
