@@ -4,6 +4,7 @@ package browsertest
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -30,6 +31,11 @@ var shared = struct {
 }{end: func() {}}
 
 func TestMain(m *testing.M) {
+	flag.Parse()
+	if testing.Short() { // they are the same whatever the server was built with
+		fmt.Println("skipped by -short: the browser")
+		return
+	}
 	code := m.Run()
 	shared.end()
 	os.Exit(code)
