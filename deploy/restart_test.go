@@ -25,6 +25,7 @@ func restartAll(t *testing.T, drainDelay string) *clients {
 	for i := range servers {
 		time.Sleep(500 * time.Millisecond) // the clients are at work
 		servers[i].stop(t, syscall.SIGTERM)
+		time.Sleep(300 * time.Millisecond) // as an orchestrator takes
 		startServer(t, addresses[i], "--drain-delay", drainDelay)
 		time.Sleep(time.Second) // the balancer sees that it is back
 	}
