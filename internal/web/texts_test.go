@@ -9,6 +9,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"digits/internal/classify"
+	"digits/pkg/imageprep"
 )
 
 var placeholder = regexp.MustCompile(`\{\w+\}`)
@@ -74,6 +77,28 @@ func TestScriptsHaveTheirTexts(t *testing.T) {
 			}
 		}
 	}
+}
+
+// What the preparation and the classifier say, people can read.
+func TestStepsFlagsAndReasonsHaveTexts(t *testing.T) {
+	var named []string
+	for prefix, names := range map[string][]string{"step.": imageprep.Steps(), "flag.": imageprep.Flags(), "reason.": classify.Reasons()} {
+		for _, name := range names {
+			named = append(named, prefix+name)
+		}
+	}
+	for group, texts := range loadLanguages().texts["en"] {
+		if _, found := texts["step.sent"]; !found {
+			continue
+		}
+		for _, name := range named {
+			if texts[name] == "" {
+				t.Errorf("%s: there is no text %s", group, name)
+			}
+		}
+		return
+	}
+	t.Error("no page has texts of steps")
 }
 
 // No text that a template may use is left over.
