@@ -71,6 +71,7 @@ func TestContractListsStepsAndFlags(t *testing.T) {
 		"in uneven light":     spoiled(t, func(x, y int) uint8 { return uint8(250 - y/2) }),
 		"on ruled paper":      spoiled(t, func(x, y int) uint8 { return uint8(255 - 150*(y%25/24)) }),
 		"beside a thumb":      spoiled(t, func(x, y int) uint8 { return uint8(60 + 190*min(1, (x*x+(y-100)*(y-100))/400)) }),
+		"on a table":          spoiled(t, func(x, y int) uint8 { return uint8(60 + 180*min(1, max(0, min(x-20, y-20, 180-x, 180-y)))) }),
 		"beside another":      spoiled(t, func(x, y int) uint8 { return uint8(255 * min(1, max(150-x, x-160, 60-y, y-140, 0))) }),
 		"beside a blot":       spoiled(t, func(x, y int) uint8 { return uint8(255 * min(1, max(170-x, x-180, 170-y, y-180, 0))) }),
 	} {

@@ -107,20 +107,26 @@ func level(v float32) uint8 { return uint8(min(max(v+0.5, 0), 255)) }
 func (g plane) unevenness() int {
 	least := 255
 	for _, inset := range [...]int{0, 2, 4} {
-		r := g.bounds().Inset(inset)
-		if r.Dx() < 8 || r.Dy() < 8 {
+		if min(g.width, g.height) < 2*inset+8 {
 			break
 		}
-		var ring histogram
-		ring.add(g.row(r.Min.Y)[r.Min.X:r.Max.X])
-		ring.add(g.row(r.Max.Y - 1)[r.Min.X:r.Max.X])
-		for y := r.Min.Y + 1; y < r.Max.Y-1; y++ {
-			ring[g.row(y)[r.Min.X]]++
-			ring[g.row(y)[r.Max.X-1]]++
-		}
+		ring := g.ring(inset)
 		least = min(least, ring.quantile(0, 255, 0.9)-ring.quantile(0, 255, 0.1))
 	}
 	return least
+}
+
+// ring counts the levels of the outermost pixels, or of those so many further
+// inside.
+func (g plane) ring(inset int) (ring histogram) {
+	r := g.bounds().Inset(inset)
+	ring.add(g.row(r.Min.Y)[r.Min.X:r.Max.X])
+	ring.add(g.row(r.Max.Y - 1)[r.Min.X:r.Max.X])
+	for y := r.Min.Y + 1; y < r.Max.Y-1; y++ {
+		ring[g.row(y)[r.Min.X]]++
+		ring[g.row(y)[r.Max.X-1]]++
+	}
+	return ring
 }
 
 // medians replaces each pixel by the median of those around it. The windows

@@ -18,6 +18,7 @@ var recipe = [...]step{
 	{"gray", false, (*picture).toGray},
 	{"shrink", true, (*picture).shrink},
 	{"orient", true, (*picture).orient},
+	{"page", true, (*picture).cropToPage},
 	{"flatten", true, (*picture).flattenLight},
 	{"invert", false, (*picture).findPolarity},
 	{"stretch", false, (*picture).stretchContrast},
