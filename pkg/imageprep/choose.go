@@ -19,14 +19,34 @@ func (p *picture) chooseDigit() (bool, error) {
 	if len(parts) == 0 {
 		return false, nil
 	}
+	p.dropFrames(parts)
 	parts = p.joined(parts, runs)
 	digit := p.mainPart(parts)
-	if digit == nil {
-		return false, nil
-	}
 	digit.kept = true
 	p.keepParts(parts, digit)
 	return p.ink.keep(parts, runs, 1+digit.size()/boxSide), nil
+}
+
+// dropFrames takes the mass from thin parts that are around another: boxes of
+// forms, stamps.
+func (p *picture) dropFrames(parts []part) {
+	const (
+		thin  = 0.08 // for its size
+		large = 0.25 // what is inside, for the frame's size
+	)
+	for i := range parts {
+		frame := &parts[i]
+		thickness := frame.thickness()
+		if thickness > thin*float64(frame.size()) {
+			continue
+		}
+		inside := frame.box.Inset(1 + int(thickness))
+		for j := range parts {
+			if j != i && parts[j].box.In(inside) && float64(parts[j].size()) >= large*float64(frame.size()) {
+				frame.mass = 0
+			}
+		}
+	}
 }
 
 // mainPart is the largest part of the digit: the one with the most ink, of
@@ -96,7 +116,7 @@ func (p *picture) keepParts(parts []part, digit *part) {
 // apart reports whether there is as much space between two parts as people
 // leave between digits, and not only where a stroke has broken.
 func (c *part) apart(o *part) bool {
-	const sideways, below = 0.12, 0.35 // of both together
+	const sideways, below = 0.12, 0.1 // of both together
 	right, down := gaps(c.box, o.box)
 	both := c.box.Union(o.box)
 	return right > sideways*float64(both.Dy()) || down > below*float64(both.Dy())

@@ -20,6 +20,9 @@ type window struct {
 // the whole of one that is framed like those of MNIST, else such a square that
 // the ink fits 20x20.
 func (p *picture) cropToInk() (bool, error) {
+	if p.box.Empty() {
+		return false, noInk(0)
+	}
 	if whole := p.ink.whole(); p.framed(whole) {
 		p.window = whole
 		return false, nil

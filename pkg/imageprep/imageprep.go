@@ -19,7 +19,7 @@ const (
 type Polarity int
 
 const (
-	PolarityAuto     Polarity = iota // found from the picture's border
+	PolarityAuto     Polarity = iota // found out
 	PolarityDarkInk                  // such as pencil on paper
 	PolarityLightInk                 // such as chalk on a board, and MNIST
 )
@@ -36,8 +36,8 @@ type Options struct {
 	MaxPixels int
 	Polarity  Polarity
 	// Skip names steps that are left out: alpha is then ignored, and of gray,
-	// invert, stretch, crop and resize there is no way around. Other names
-	// panic.
+	// invert, stretch, enlarge, crop and resize there is no way around. Other
+	// names panic.
 	Skip []string
 	// Observe, unless nil, gets a picture of the state after each step that
 	// acted: of at most 160x160 pixels, and its own to keep.

@@ -16,6 +16,10 @@ const MaxProgressivePixels = 3_200_000
 // maxScans is far above the ten or so of a usual progressive JPEG.
 const maxScans = 32
 
+// maxScansBaseline is how many a file that is not progressive can have a use
+// for: one for each component.
+const maxScansBaseline = 4
+
 // The markers of a JPEG that matter here.
 const (
 	markerProgressive = 0xc2 // begins a progressive frame
@@ -52,10 +56,11 @@ func segments(data []byte) iter.Seq2[byte, []byte] {
 // be as short as twelve bytes: a 64 KiB file could keep the decoder busy for
 // seconds.
 func checkJPEG(data []byte) error {
-	scans := 0
+	scans, most := 0, maxScansBaseline
 	for marker, content := range segments(data) {
 		switch marker {
 		case markerProgressive:
+			most = maxScans
 			width, height, components := frame(content)
 			if width*height*max(components, 3) > 3*MaxProgressivePixels {
 				return fmt.Errorf("%w: the progressive JPEG has %dx%d; save it as an ordinary one, or with at most %d", ErrTooManyPixels, width, height, MaxProgressivePixels)
@@ -63,8 +68,8 @@ func checkJPEG(data []byte) error {
 		case markerScan:
 			scans++
 		}
-		if scans > maxScans {
-			return fmt.Errorf("%w: the JPEG draws them in more than %d scans; save the image anew", ErrTooManyPixels, maxScans)
+		if scans > most {
+			return fmt.Errorf("%w: the JPEG draws them in more than %d scans; save the image anew", ErrTooManyPixels, most)
 		}
 	}
 	return nil

@@ -40,7 +40,6 @@ func (g plane) brightSheet() (image.Rectangle, bool) {
 		darkEdge  = 0.85 // of the edge of the picture
 		leastArea = 0.2  // of the picture
 		filled    = 0.75 // of the rectangle: digits are not
-		soft      = 0.2  // most that is between sheet and table: the light of a lamp has no edge
 	)
 	var all histogram
 	all.add(g.pix)
@@ -50,8 +49,7 @@ func (g plane) brightSheet() (image.Rectangle, bool) {
 		return image.Rectangle{}, false
 	}
 	table, paper := all.quantile(0, threshold, 0.5), all.quantile(threshold+1, 255, 0.5)
-	between := all.total(table+(paper-table)/4, paper-(paper-table)/4)
-	if paper-table < contrast || float64(between) > soft*float64(len(g.pix)) {
+	if paper-table < contrast {
 		return image.Rectangle{}, false
 	}
 	parts, _ := g.partsOf(uint8(min(threshold+1, 255)))
@@ -62,7 +60,34 @@ func (g plane) brightSheet() (image.Rectangle, bool) {
 		}
 	}
 	area := largest.box.Dx() * largest.box.Dy()
-	return largest.box, float64(largest.pixels) >= filled*float64(area) && float64(area) >= leastArea*float64(g.width*g.height)
+	if float64(largest.pixels) < filled*float64(area) || float64(area) < leastArea*float64(g.width*g.height) {
+		return image.Rectangle{}, false
+	}
+	turned := image.Rect(largest.box.Min.Y, largest.box.Min.X, largest.box.Max.Y, largest.box.Max.X)
+	return largest.box, g.sharpSides(largest.box, paper-table) && g.transposed().sharpSides(turned, paper-table)
+}
+
+// sharpSides reports whether the level rises to the rectangle from the left and
+// from the right within two pixels by half of the contrast, as it does at the
+// edge of a sheet. The light of a lamp has no edge.
+func (g plane) sharpSides(r image.Rectangle, contrast int) bool {
+	const reach = 5 // how far the edge of a turned sheet is from its box
+	first, last := r.Min.Y+r.Dy()/5, r.Max.Y-r.Dy()/5
+	left, right := 0, 0
+	for y := first; y < last; y++ {
+		row := g.row(y)
+		left += steepest(row, r.Min.X-reach, r.Min.X+reach, 2)
+		right += steepest(row, r.Max.X-reach, r.Max.X+reach, -2)
+	}
+	return first < last && 2*min(left, right) >= contrast*(last-first)
+}
+
+// steepest is the largest rise over so many pixels, between two of them.
+func steepest(row []byte, first, end, over int) (rise int) {
+	for x := max(0, first, -over); x < min(len(row), end, len(row)-over); x++ {
+		rise = max(rise, int(row[x+over])-int(row[x]))
+	}
+	return rise
 }
 
 // isWritten reports whether there is dark ink on a bright sheet, and not too

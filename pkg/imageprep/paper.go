@@ -157,8 +157,9 @@ func (g plane) lower(least plane, i int) bool {
 	return sunk
 }
 
-// outside finds what is beside the page: much darker than most of it, from the
-// edge of the picture on, and a little more. Shadows are not as dark.
+// outside finds what is beside the page: much darker than most of it, along the
+// whole of a side of the picture at least. Shadows are not as dark, and strokes
+// that touch the edge not as long.
 func (g plane) outside() []bool {
 	const dark = 0.45 // of the page
 	var levels histogram
@@ -172,13 +173,21 @@ func (g plane) outside() []bool {
 			next = append(next, y*g.width+x)
 		}
 	}
-	for x := range g.width {
-		visit(x, 0)
-		visit(x, g.height-1)
-	}
-	for y := range g.height {
-		visit(0, y)
-		visit(g.width-1, y)
+	for _, side := range []struct{ x, y, right, down, length int }{
+		{0, 0, 1, 0, g.width}, {0, g.height - 1, 1, 0, g.width}, {0, 0, 0, 1, g.height}, {g.width - 1, 0, 0, 1, g.height},
+	} {
+		dark := 0
+		for i := range side.length {
+			if g.pix[(side.y+i*side.down)*g.width+side.x+i*side.right] < limit {
+				dark++
+			}
+		}
+		if dark*20 < side.length*19 {
+			continue
+		}
+		for i := range side.length {
+			visit(side.x+i*side.right, side.y+i*side.down)
+		}
 	}
 	for len(next) > 0 {
 		x, y := next[0]%g.width, next[0]/g.width

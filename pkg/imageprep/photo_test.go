@@ -120,6 +120,32 @@ func bars(rectangles ...image.Rectangle) *image.Gray {
 	return g
 }
 
+// frameOf is the four bars of a box.
+func frameOf(r image.Rectangle, thick int) []image.Rectangle {
+	in := r.Inset(thick)
+	return []image.Rectangle{
+		image.Rect(r.Min.X, r.Min.Y, r.Max.X, in.Min.Y), image.Rect(r.Min.X, in.Max.Y, r.Max.X, r.Max.Y),
+		image.Rect(r.Min.X, r.Min.Y, in.Min.X, r.Max.Y), image.Rect(in.Max.X, r.Min.Y, r.Max.X, r.Max.Y),
+	}
+}
+
+// No ink is an error, never an empty answer, whatever covers the border.
+func TestNothingButGrids(t *testing.T) {
+	for _, size := range []image.Point{{900, 1700}, {1601, 7}, {1601, 1601}, {400, 1601}, {77, 215}} {
+		g := image.NewGray(image.Rectangle{Max: size})
+		for i := range g.Pix {
+			g.Pix[i] = 150
+			if x, y := i%size.X, i/size.X; x%9 == 0 || y%9 == 0 {
+				g.Pix[i] = 0
+			}
+		}
+		tensor := make([]float32, imageprep.Pixels)
+		if err := imageprep.Tensor(tensor, g, nil, imageprep.Options{}); err == nil && slices.Max(tensor) == 0 {
+			t.Errorf("%v: an empty tensor and no error", size)
+		}
+	}
+}
+
 // Two digits are not one, but the pieces of one are.
 func TestParts(t *testing.T) {
 	stem, bow := image.Rect(100, 100, 112, 200), image.Rect(100, 188, 170, 200)
@@ -134,6 +160,9 @@ func TestParts(t *testing.T) {
 		"another below it":           {bars(image.Rect(100, 20, 112, 100), image.Rect(100, 200, 112, 280)), []string{"several_parts", imageprep.SeveralDigits, "off_centre"}},
 		"something small, far away":  {bars(stem, bow, image.Rect(250, 20, 262, 32)), []string{"several_parts"}},
 		"specks":                     {bars(stem, bow, image.Rect(250, 20, 252, 22), image.Rect(40, 40, 42, 42)), nil},
+		"in a box":                   {bars(append(frameOf(image.Rect(60, 60, 220, 240), 4), stem, bow)...), nil},
+		"in a frame at the edge":     {bars(append(frameOf(image.Rect(0, 0, 300, 300), 7), stem, bow)...), nil},
+		"another a little below it":  {bars(image.Rect(100, 40, 112, 120), image.Rect(100, 150, 112, 230)), []string{"several_parts", imageprep.SeveralDigits}},
 		"one in a corner":            {bars(image.Rect(10, 20, 20, 60), image.Rect(10, 52, 40, 60)), []string{"off_centre"}},
 		"another that comes in from": {bars(stem, bow, image.Rect(292, 100, 300, 200)), nil},
 	} {

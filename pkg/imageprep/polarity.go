@@ -84,13 +84,17 @@ func (p *picture) findPolarity() (bool, error) {
 	for y := range p.gray.height {
 		all.add(p.gray.row(y))
 	}
-	border := p.gray.border()
+	border := p.gray.border(0)
 	darkInk := p.opts.Polarity == PolarityDarkInk
 	switch {
 	case p.flat:
 		darkInk = p.darkInk
 	case p.opts.Polarity == PolarityAuto:
-		darkInk = paperIsBright(&all, &border, all.otsu())
+		threshold := all.otsu()
+		darkInk = paperIsBright(&all, &border, threshold)
+		if inner := p.gray.border(1 + min(p.gray.width, p.gray.height)/16); inner.uniform(threshold) && paperIsBright(&all, &inner, threshold) != darkInk {
+			border, darkInk = inner, !darkInk // a frame is along the border
+		}
 	}
 	if darkInk {
 		all, border = all.reversed(), border.reversed()
@@ -106,6 +110,9 @@ func (p *picture) findPolarity() (bool, error) {
 	noise := all.noise(paper)
 	if !p.flat { // white paper has no level below it that would tell
 		noise = max(noise, border.quantile(0, threshold, 0.95)-paper)
+	}
+	if all.total(min(paper+noise, 254)+1, 255) == 0 { // it is no noise: the border is not all paper
+		noise = 0
 	}
 	full := all.fullInk(min(paper+noise, 254))
 	if full-paper < minContrast {
@@ -150,12 +157,14 @@ func noInk(contrast int) error {
 	return fmt.Errorf("%w: the picture's levels differ by %d of 255 where a digit needs %d; send a picture with a digit that stands out", ErrNoInk, contrast, minContrast)
 }
 
-// border counts the levels along the edges of the picture.
-func (g plane) border() (h histogram) {
+// border counts the levels along the edges of the picture, or so far inside of
+// them.
+func (g plane) border(inset int) (h histogram) {
+	g = g.part(g.bounds().Inset(inset))
 	thickness := 1 + min(g.width, g.height)/64
 	for y := range g.height {
 		row := g.row(y)
-		if y < thickness || y >= g.height-thickness {
+		if y < thickness || y >= g.height-thickness || g.width <= 2*thickness {
 			h.add(row)
 			continue
 		}
@@ -163,6 +172,13 @@ func (g plane) border() (h histogram) {
 		h.add(row[g.width-thickness:])
 	}
 	return h
+}
+
+// uniform reports whether nearly all levels are on one side of the threshold.
+func (h *histogram) uniform(threshold int) bool {
+	const nearlyAll = 0.95
+	below, all := float64(h.total(0, threshold)), float64(h.total(0, 255))
+	return all > 0 && max(below, all-below) >= nearlyAll*all
 }
 
 // paperIsBright lets the border decide. Where ink and paper share the border,

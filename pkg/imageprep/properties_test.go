@@ -145,13 +145,13 @@ func TestPolarity(t *testing.T) {
 		}
 	}
 
-	// A dark frame covers the border: only the caller can know.
+	// A dark frame covers the border.
 	framed := image.NewGray(image.Rect(0, 0, 60, 60))
 	draw.Draw(framed, image.Rect(1, 1, 59, 59), image.White, image.Point{}, draw.Src)
 	draw.Draw(framed, image.Rect(10, 10, 38, 38), negative(seven()), image.Point{}, draw.Src)
 	_, found := tensorOf(t, framed, imageprep.Options{})
 	_, forced := tensorOf(t, framed, imageprep.Options{Polarity: imageprep.PolarityDarkInk})
-	if slices.Contains(found.Steps, "invert") || !slices.Contains(forced.Steps, "invert") {
+	if !slices.Contains(found.Steps, "invert") || !slices.Contains(forced.Steps, "invert") {
 		t.Errorf("steps %v by the border, %v by force", found.Steps, forced.Steps)
 	}
 	for _, polarity := range []imageprep.Polarity{imageprep.PolarityAuto, imageprep.PolarityLightInk} {

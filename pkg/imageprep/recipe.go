@@ -25,7 +25,7 @@ var recipe = [...]step{
 	{"lines", true, (*picture).removeLines},
 	{"edges", true, (*picture).removeEdges},
 	{"choose", true, (*picture).chooseDigit},
-	{"enlarge", true, (*picture).enlargeSmallInk},
+	{"enlarge", false, (*picture).enlargeSmallInk},
 	{"crop", false, (*picture).cropToInk},
 	{"resize", false, (*picture).resize},
 	{"thicken", true, (*picture).thicken},
