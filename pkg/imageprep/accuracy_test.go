@@ -21,7 +21,10 @@ import (
 // bring back.
 func TestAccuracyThroughPNG(t *testing.T) {
 	test := mnistTest(t)
-	const sample, allowed = 5000, 5
+	sample, allowed := 5000, 5
+	if testing.Short() {
+		sample, allowed = 500, 2
+	}
 	read := reader(t)
 	right := func(tensorOf func(pixels []byte, tensor []float32)) (right int) {
 		tensor := make([]float32, imageprep.Pixels)
