@@ -64,16 +64,16 @@ func TestNewerAnswers(t *testing.T) {
 	for name, test := range map[string]struct {
 		judgement, state, headline, remark string
 	}{
-		"hesitates":      {`"accepted":true,"candidates":[1,7]`, "accepted", "One · Only a guess", "50.0% sure. It hesitates between 1 or 7. There are lines: use plain paper. Doubtful: brand new."},
-		"several digits": {`"accepted":false,"reason":"several_digits","candidates":[1]`, "rejected", "This does not look like a digit", "There seem to be several digits; send one at a time. The nearest would be 1. There are lines: use plain paper. Doubtful: brand new."},
-		"another reason": {`"accepted":false,"reason":"too_pretty","candidates":[1]`, "rejected", "This does not look like a digit", "The server does not stand by its answer (too pretty). The nearest would be 1. There are lines: use plain paper. Doubtful: brand new."},
+		"hesitates":      {`"accepted":true,"candidates":[1,7]`, "accepted", "One · Only a guess", "50.0% sure. It hesitates between 1 or 7. The ink touches the edge: leave a margin. Doubtful: brand new."},
+		"several digits": {`"accepted":false,"reason":"several_digits","candidates":[1]`, "rejected", "This does not look like a digit", "There seem to be several digits; send one at a time. The nearest would be 1. The ink touches the edge: leave a margin. Doubtful: brand new."},
+		"another reason": {`"accepted":false,"reason":"too_pretty","candidates":[1]`, "rejected", "This does not look like a digit", "The server does not stand by its answer (too pretty). The nearest would be 1. The ink touches the edge: leave a margin. Doubtful: brand new."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := serve(t)
 			s.intercept("/predict", func(w http.ResponseWriter, _ *http.Request) bool {
 				w.Header().Set("Content-Type", "application/json")
 				fmt.Fprintf(w, `{"id":"x","digit":1,"confidence":0.5,"probabilities":[0,0.5,0,0,0,0,0,0.5,0,0],%s,"image":{"format":"png","width":1,"height":1,
-					"steps":["gray","polish"],"flags":["lines","brand_new"],"explain":"%s","pictures":[{"step":"gray","png":"%[2]s"},{"step":"polish","png":"%[2]s"}]},
+					"steps":["gray","polish"],"flags":["clipped","brand_new"],"explain":"%s","pictures":[{"step":"gray","png":"%[2]s"},{"step":"polish","png":"%[2]s"}]},
 					"model":{"name":"digits","version":"2"}}`, test.judgement, dot)
 				return true
 			})

@@ -196,7 +196,16 @@ func (b *tab) text(selector string) string {
 // until waits until an expression holds.
 func (b *tab) until(what, expression string) {
 	b.Helper()
-	b.waitFor(what, func() bool { return eval[bool](b, expression) })
+	b.waitFor(what, func() bool {
+		value, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool](expression, chromedp.EvalAwaitPromise))
+		if err != nil && strings.Contains(err.Error(), "navigated") {
+			return false // the page is being exchanged for the next one
+		}
+		if err != nil {
+			b.Fatalf("%.200s: %v", expression, err)
+		}
+		return value
+	})
 }
 
 // waitFor waits until something is so.
