@@ -33,7 +33,7 @@ var rooms = map[string][]string{
 	"internal/httpapi":              {"api", "internal/classify", "internal/drift", "internal/inferenceprotocol", "pkg/imageprep"},
 	"internal/inferenceprotocol":    {"pkg/imageprep"},
 	"internal/lifecycle":            {"internal/classify", "internal/httpapi"},
-	"internal/mnist":                {"internal/atomicfile"},
+	"internal/mnist":                {"internal/atomicfile", "internal/f32"},
 	"internal/photos":               {"internal/mnist"},
 	"internal/proof":                {},
 	"internal/report":               {},
@@ -42,7 +42,7 @@ var rooms = map[string][]string{
 	"internal/web":                  {},
 	"internal/web/browsertest":      {},
 	"pkg/cnn":                       {"internal/atomicfile", "internal/f32"},
-	"pkg/imageprep":                 {},
+	"pkg/imageprep":                 {"internal/f32"},
 	"weights":                       {},
 }
 

@@ -28,6 +28,8 @@ func maxPairsGradient(dUpper, dLower, dy, y, upper, lower []float32, channels in
 	maxPairsGradientPlain(dUpper, dLower, dy, y, upper, lower, channels)
 }
 
+func clearVectors() {}
+
 func tile(g *tiling) { tilePlain(g) }
 
 func poolPixel(g *tiling, y []float32, winners []int32) { poolPixelPlain(g, y, winners) }

@@ -14,6 +14,12 @@ const (
 	halfLanes = 8
 )
 
+func clearVectors() {
+	if vectors > 0 {
+		archsimd.ClearAVXUpperBits()
+	}
+}
+
 // tileWide is tile in the types of AVX-512, for which the compiler makes half
 // as many instructions. It adds in the same order, so that machines with
 // 512-bit vectors compute the same with either.

@@ -4,6 +4,8 @@ package f32
 
 const wideLanes, halfLanes = -1, -2 // none
 
+func clearVectors() {}
+
 func tileWide(g *tiling) {}
 
 func tileAVX2(g *tiling) {}

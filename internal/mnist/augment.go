@@ -3,6 +3,8 @@ package mnist
 import (
 	"math"
 	"math/rand/v2"
+
+	"digits/internal/f32"
 )
 
 // Augmentation says how far a training image may be changed: every amount is
@@ -85,6 +87,7 @@ func (a *Augmenter) Apply(dst []float32, image []byte, label uint8, seed uint64,
 		floats(dst, image)
 		return
 	}
+	f32.ClearVectors()
 	random := a.dice.seed(seed, epoch, sample)
 	m := l.motion(random)
 	if !l.drawn() {

@@ -1,5 +1,7 @@
 package cnn
 
+import "digits/internal/f32"
+
 // tape is the run state of one gradient, channels last: every activation of a
 // forward pass, and the slabs that the backward pass fills. It belongs to one
 // goroutine at a time.
@@ -155,6 +157,7 @@ func (t *tape) gradient(parameters []float32, l lesson, o objective, scale float
 	n := len(l.labels)
 	logits := t.forward(parameters, l.x, n, random)
 	delta := t.deltas[len(t.nodes)][:len(logits)]
+	f32.ClearVectors()
 	loss := o.gradient(delta, logits, l, scale)
 	t.backward(parameters, n, delta, false)
 	return loss

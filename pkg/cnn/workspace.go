@@ -1,5 +1,7 @@
 package cnn
 
+import "digits/internal/f32"
+
 // Workspace is all the memory that inference with one model needs. It belongs
 // to one goroutine at a time.
 //
@@ -76,6 +78,7 @@ func (m *Model) Logits(ws *Workspace, x []float32) []float32 {
 	x = m.runHead(ws, x, n)
 	p := m.plan()
 	x = m.run(ws, p.head, len(p.nodes), x, n, nil)
+	f32.ClearVectors()
 	if ws.output != nil {
 		m.net.output().toChannelsFirst(ws.output, x, n)
 		x = ws.output[:len(x)]

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"image"
 	"slices"
+
+	"digits/internal/f32"
 )
 
 const (
@@ -110,6 +112,7 @@ func Tensor(dst []float32, img image.Image, info *Info, opts Options) error {
 		if s.optional && slices.Contains(opts.Skip, s.name) {
 			continue
 		}
+		f32.ClearVectors() // the arithmetic of the steps is scalar
 		acted, err := s.do(&p)
 		if err != nil {
 			return err
