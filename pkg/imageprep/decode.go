@@ -27,16 +27,17 @@ type format struct {
 	decode      func(io.Reader) (image.Image, error)
 	check       func(data []byte) error                      // limits that the decoder does not have, or nil
 	memory      func(data []byte, config image.Config) int64 // that decoding takes for each pixel, in bytes
+	quick       func(data []byte) image.Image                // a shorter way for some files, and nil for the others; or nil
 }
 
 var formats = [...]format{
-	{"png", "PNG", magicPNG, configPNG, png.Decode, nil, memoryOfPNG},
-	{"jpeg", "JPEG", "\xff\xd8\xff", jpeg.DecodeConfig, jpeg.Decode, checkJPEG, memoryOfJPEG},
-	{"gif", "GIF", "GIF8?a", gif.DecodeConfig, gif.Decode, nil, always(2)}, // of several frames the first
-	{"bmp", "BMP", "BM????\x00\x00\x00\x00", bmp.DecodeConfig, bmp.Decode, nil, always(4)},
-	{"tiff", "TIFF", "II*\x00", tiff.DecodeConfig, decodeTIFF, checkTIFF, memoryOfTIFF},
-	{"tiff", "TIFF", "MM\x00*", tiff.DecodeConfig, decodeTIFF, checkTIFF, memoryOfTIFF},
-	{"webp", "WebP", "RIFF????WEBPVP8", webp.DecodeConfig, webp.Decode, checkWebP, always(8)},
+	{"png", "PNG", magicPNG, configPNG, png.Decode, nil, memoryOfPNG, decodeSmallPNG},
+	{"jpeg", "JPEG", "\xff\xd8\xff", jpeg.DecodeConfig, jpeg.Decode, checkJPEG, memoryOfJPEG, nil},
+	{"gif", "GIF", "GIF8?a", gif.DecodeConfig, gif.Decode, nil, always(2), nil}, // of several frames the first
+	{"bmp", "BMP", "BM????\x00\x00\x00\x00", bmp.DecodeConfig, bmp.Decode, nil, always(4), nil},
+	{"tiff", "TIFF", "II*\x00", tiff.DecodeConfig, decodeTIFF, checkTIFF, memoryOfTIFF, nil},
+	{"tiff", "TIFF", "MM\x00*", tiff.DecodeConfig, decodeTIFF, checkTIFF, memoryOfTIFF, nil},
+	{"webp", "WebP", "RIFF????WEBPVP8", webp.DecodeConfig, webp.Decode, checkWebP, always(8), nil},
 }
 
 // File is an encoded image within the limits, of which nothing is decoded.
@@ -91,7 +92,14 @@ func Open(data []byte, opts Options) (File, error) {
 // those of WebP and BMP when they are through.
 func (f *File) Decode(ctx context.Context) (image.Image, Info, error) {
 	info := f.Info
-	img, err := guarded(f.format, func() (image.Image, error) { return f.format.decode(&source{ctx, bytes.NewReader(f.data)}) })
+	img, err := guarded(f.format, func() (image.Image, error) {
+		if f.format.quick != nil {
+			if img := f.format.quick(f.data); img != nil {
+				return img, nil
+			}
+		}
+		return f.format.decode(&source{ctx, bytes.NewReader(f.data)})
+	})
 	if ctx.Err() != nil {
 		return nil, info, ctx.Err() // decoders wrap it as they like
 	}
