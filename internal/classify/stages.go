@@ -47,14 +47,13 @@ func (c *Classifier) open(data []byte, options imageprep.Options) (file imagepre
 // error, so that one image cannot stop the service.
 func (c *Classifier) run(ctx context.Context, s *slot, file *imageprep.File, options imageprep.Options, r *Result) (err error) {
 	defer recoverAs(&err)
-	var img image.Image
 	clock := time.Now()
 	lap := func() (d time.Duration) {
 		now := time.Now()
 		d, clock = now.Sub(clock), now
 		return d
 	}
-	img, r.Image, err = c.stages.decode(file, ctx)
+	img, info, err := c.stages.decode(file, ctx)
 	if over := ended(ctx, "decode"); over != nil {
 		return over
 	}
@@ -62,9 +61,10 @@ func (c *Classifier) run(ctx context.Context, s *slot, file *imageprep.File, opt
 		return err
 	}
 	r.Durations.Decode = lap()
-	if err = c.stages.prepare(s.tensor[:], img, &r.Image, options); err != nil {
+	if err = c.stages.prepare(s.tensor[:], img, &info, options); err != nil {
 		return err
 	}
+	r.Image = info
 	r.Durations.Prepare = lap()
 	if err = ended(ctx, "prepare"); err != nil {
 		return err

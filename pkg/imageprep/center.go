@@ -15,7 +15,7 @@ func (p *picture) center() (bool, error) {
 	if !p.cropped {
 		return false, nil
 	}
-	x, y := centerOfMass(&p.tensor)
+	x, y := centerOfMass(p.tensor)
 	dx, dy := int(math.Floor(middle+0.5-x)), int(math.Floor(middle+0.5-y))
 	if dx == 0 && dy == 0 {
 		return false, nil
@@ -26,7 +26,7 @@ func (p *picture) center() (bool, error) {
 		to := moved[i*Side : (i+1)*Side]
 		copy(to[max(0, dx):], from[max(0, -dx):Side-max(0, dx)])
 	}
-	p.tensor = moved
+	*p.tensor = moved
 	return true, nil
 }
 

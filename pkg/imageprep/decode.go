@@ -172,23 +172,30 @@ func guarded[T any](f *format, decode func() (T, error)) (result T, err error) {
 			err = fmt.Errorf("%w: the %s decoder failed on it (%v); save the image anew", ErrMalformed, f.title, fault)
 		}
 	}()
-	result, err = decode()
+	if result, err = decode(); err != nil {
+		err = typed(f, err)
+	}
+	return result, err
+}
+
+// typed makes a decoder's error one of this package.
+func typed(f *format, err error) error {
 	var (
 		noJPEG jpeg.UnsupportedError
 		noPNG  png.UnsupportedError
 		noTIFF tiff.UnsupportedError
 	)
 	switch {
-	case err == nil || errors.Is(err, ErrTooManyPixels):
-		return result, err
+	case errors.Is(err, ErrTooManyPixels):
+		return err
 	case errors.As(err, &noPNG) && noPNG == "dimension overflow":
-		return result, fmt.Errorf("%w: the PNG declares more than can be counted; make it smaller", ErrTooManyPixels)
+		return fmt.Errorf("%w: the PNG declares more than can be counted; make it smaller", ErrTooManyPixels)
 	case errors.As(err, &noJPEG), errors.As(err, &noPNG), errors.As(err, &noTIFF), errors.Is(err, bmp.ErrUnsupported):
-		return result, fmt.Errorf("%w: this variant of %s is not read here (%v); save the image as an ordinary PNG", ErrUnsupportedFormat, f.title, err)
+		return fmt.Errorf("%w: this variant of %s is not read here (%v); save the image as an ordinary PNG", ErrUnsupportedFormat, f.title, err)
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return result, fmt.Errorf("%w: the %s ends too early (%v); send the whole file", ErrMalformed, f.title, err)
+		return fmt.Errorf("%w: the %s ends too early (%v); send the whole file", ErrMalformed, f.title, err)
 	}
-	return result, fmt.Errorf("%w: the %s is damaged (%v); save the image anew", ErrMalformed, f.title, err)
+	return fmt.Errorf("%w: the %s is damaged (%v); save the image anew", ErrMalformed, f.title, err)
 }
 
 // checkWebP sees that the file is as long as it says, because the decoder

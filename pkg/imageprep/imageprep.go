@@ -84,7 +84,7 @@ type picture struct {
 	window      window          // what becomes the 28x28
 	cropped     bool            // the window is around the ink, and not the whole picture
 	resized     bool            // the tensor is made
-	tensor      [Pixels]float32
+	tensor      *[Pixels]float32
 	flagged     []string
 }
 
@@ -104,7 +104,7 @@ func Tensor(dst []float32, img image.Image, info *Info, opts Options) error {
 		return tooSmall(size.Dx(), size.Dy())
 	}
 	opts.check()
-	p := picture{source: img, opts: opts}
+	p := picture{source: img, opts: opts, tensor: (*[Pixels]float32)(dst)} // which no step writes that may fail
 	if info != nil {
 		p.orientation = info.Orientation
 	}
@@ -124,7 +124,7 @@ func Tensor(dst []float32, img image.Image, info *Info, opts Options) error {
 			opts.Observe(s.name, p.snapshot())
 		}
 	}
-	for i, v := range p.tensor {
+	for i, v := range dst {
 		dst[i] = float32(int(v*255+0.5)) / 255 // to a byte, as in MNIST's files
 	}
 	if info != nil {

@@ -22,7 +22,7 @@ func (p *picture) brighten() (bool, error) {
 	if p.window.scale <= 1 {
 		return false, nil
 	}
-	sorted := p.tensor
+	sorted := *p.tensor
 	slices.Sort(sorted[:])
 	full := sorted[Pixels-1-few]
 	if full == 0 {
