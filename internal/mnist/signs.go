@@ -3,20 +3,11 @@ package mnist
 import (
 	"math"
 	"math/rand/v2"
-	"strings"
 )
-
-// point is a place in a square, and how the pen comes there.
-type point struct {
-	x, y float64
-	up   bool // lifted
-	soft bool // this stroke rounds its corners
-}
 
 const maxPoints = 64
 
-// signs are strokes that are no digit. Each point is a column and a row from 0
-// to 9, a space lifts the pen, and a stroke after ~ is round. There is no Z, S,
+// signs are strokes that are no digit, in the notation of shaken. There is no Z, S,
 // O, I, B, G and the like, no ^ or ⊥ (ones with a flag or a foot), no λ (a 2)
 // and no Γ (a 7 when it leans).
 var signs = [...]string{
@@ -42,18 +33,10 @@ var signs = [...]string{
 func (n *Negatives) sign(random *rand.Rand) {
 	k := random.IntN(len(signs) + 2)
 	if k >= len(signs) {
-		n.strokes(n.spiral(random), random)
+		write(n.sketch[:], n.spiral(random), random)
 		return
 	}
-	points := n.points[:0]
-	for stroke := range strings.SplitSeq(signs[k], " ") {
-		grid, soft := strings.CutPrefix(stroke, "~")
-		for i := 0; i+1 < len(grid); i += 2 {
-			shaken := func(digit byte) float64 { return float64(digit-'0')/9 + 0.06*random.NormFloat64() }
-			points = append(points, point{shaken(grid[i]), shaken(grid[i+1]), i == 0, soft})
-		}
-	}
-	n.strokes(points, random)
+	write(n.sketch[:], shaken(n.points[:0], signs[k], random), random)
 }
 
 // spiral has more than two turns: one of fewer could be a 6 or a 9.
@@ -78,76 +61,5 @@ func (n *Negatives) scribble(random *rand.Rand) {
 			points = append(points, point{random.Float64(), random.Float64(), k == 0, soft})
 		}
 	}
-	n.strokes(points, random)
-}
-
-// strokes turns, slants and stretches the points, brings them into the box and
-// draws them.
-func (n *Negatives) strokes(points []point, random *rand.Rand) {
-	sin, cos := math.Sincos(0.12 * random.NormFloat64())
-	stretch, slant := math.Exp(0.22*random.NormFloat64()), 0.15*random.NormFloat64()
-	for i, p := range points {
-		points[i].x, points[i].y = stretch*(cos*p.x+sin*p.y)+slant*p.y, cos*p.y-sin*p.x
-	}
-	p := pen{width: 1.2 + 2.8*random.Float64(), ink: 1}
-	if random.IntN(4) == 0 {
-		p.width = 1 + random.Float64()
-	}
-	fit(points, boxSide-0.5-p.width)
-	bow := 0.0
-	if random.IntN(2) == 0 { // not so much that a triangle becomes a ring
-		bow = 0.07 * random.NormFloat64()
-	}
-	for i, b := range points {
-		a := points[max(i-1, 0)]
-		switch {
-		case b.up:
-			p.line(n.sketch[:], b.x, b.y, b.x, b.y)
-		case !b.soft:
-			n.bent(p, a.x, a.y, (a.x+b.x)/2-bow*(b.y-a.y), (a.y+b.y)/2+bow*(b.x-a.x), b.x, b.y)
-		case i+1 == len(points) || points[i+1].up:
-			p.line(n.sketch[:], (a.x+b.x)/2, (a.y+b.y)/2, b.x, b.y)
-		default: // from the middle before to the middle after
-			if a.up {
-				p.line(n.sketch[:], a.x, a.y, (a.x+b.x)/2, (a.y+b.y)/2)
-			}
-			next := points[i+1]
-			n.curve(p, (a.x+b.x)/2, (a.y+b.y)/2, b.x, b.y, (b.x+next.x)/2, (b.y+next.y)/2)
-		}
-	}
-}
-
-// bent draws a curve through a place halfway.
-func (n *Negatives) bent(p pen, x0, y0, x1, y1, x2, y2 float64) {
-	n.curve(p, x0, y0, 2*x1-(x0+x2)/2, 2*y1-(y0+y2)/2, x2, y2)
-}
-
-// curve draws a quadratic curve (Bézier) with the middle point's pull.
-func (n *Negatives) curve(p pen, x0, y0, x1, y1, x2, y2 float64) {
-	const parts = 5
-	x, y := x0, y0
-	for k := 1; k <= parts; k++ {
-		t := float64(k) / parts
-		a, b, c := (1-t)*(1-t), 2*t*(1-t), t*t
-		nextX, nextY := a*x0+b*x1+c*x2, a*y0+b*y1+c*y2
-		p.line(n.sketch[:], x, y, nextX, nextY)
-		x, y = nextX, nextY
-	}
-}
-
-const boxSide = 20 // MNIST scales the ink to fit a square of this many pixels
-
-// fit scales the points into a box in the middle of the picture, the aspect
-// kept.
-func fit(points []point, size float64) {
-	const middle = (Side - 1) / 2.0
-	left, top, right, bottom := points[0].x, points[0].y, points[0].x, points[0].y
-	for _, p := range points {
-		left, right, top, bottom = min(left, p.x), max(right, p.x), min(top, p.y), max(bottom, p.y)
-	}
-	scale := size / max(right-left, bottom-top, 0.01)
-	for i, p := range points {
-		points[i].x = middle + scale*(p.x-(left+right)/2)
-		points[i].y = middle + scale*(p.y-(top+bottom)/2)
-	}
+	write(n.sketch[:], points, random)
 }

@@ -32,6 +32,10 @@ func (c *canvas) restyle(m motion, picture []float32, label uint8, random *rand.
 
 // rewrite draws a label's own style, or changes the pen.
 func (c *canvas) rewrite(o outline, label uint8, random *rand.Rand) {
+	if forms := handwriting[label]; len(forms) > 0 && random.IntN(5) < 2 {
+		c.write(forms[random.IntN(len(forms))], random)
+		return
+	}
 	done := false
 	switch kind := random.IntN(12); {
 	case label == 1 && kind < 8:
@@ -57,6 +61,31 @@ func (c *canvas) rewrite(o outline, label uint8, random *rand.Rand) {
 	default:
 		c.redraw(0.9+1.1*random.Float64(), o.ink)
 	}
+}
+
+// handwriting is how Europeans write digits that Americans write otherwise,
+// stroke by stroke, in the notation of shaken: the 1 with a long upstroke, the
+// looped 2, the 3 with a flat roof, the open and the pointed 4, the 5 with its
+// bar apart, the 6 with a wide tail, the 7 with a bar or a wave, the 8 that
+// begins at its right shoulder, the 9 with a small loop and a hook.
+var handwriting = [Classes + 1][]string{
+	1: {"046069", "066069", "146069", "255059", "~05406069", "046069 2999", "156069 3989", "066069 1999", "~0640605969"},
+	2: {"~02206083561907265998", "~0220608366280907264998"},
+	3: {"008034 ~347495983908", "107034 ~348497793907"},
+	4: {"300595 6269", "600696 6069", "100595 7079", "500696 7379"},
+	5: {"8010 1014 ~14448587391908", "9020 2014 ~145587793908"},
+	6: {"~903004074979753506", "~70300308499895643406"},
+	7: {"008039 1575", "02008039 1575", "008049 0696", "0210248069 3796", "0310358069 3696", "0210247069 2686", "0211238059 3686"},
+	8: {"~8040113476793907458380"},
+	9: {"~8150111335647175793918", "~60203454716154788909", "~72400133656070796908", "~703002245472 7079", "~61301143646280795908"},
+}
+
+// write puts another digit of the same label on the canvas, by another hand.
+func (c *canvas) write(strokes string, random *rand.Rand) {
+	var points [maxPoints]point
+	clear(c.other[:])
+	write(c.other[:], shaken(points[:0], strokes, random), random)
+	c.fill(c.other[:])
 }
 
 // penOf is a pen about as wide as the stroke where the digit was crossed.

@@ -132,6 +132,30 @@ func TestRestyleKeepsSizePlaceAndRings(t *testing.T) {
 	}
 }
 
+// Whatever hand writes a form, nearly always its lines close the rings that the
+// digit has, and no others; a bold pen may fill one.
+func TestHandwritingHasTheDigitsRings(t *testing.T) {
+	const hands = 100
+	for label, rings := range [Classes]int{6: 1, 8: 2, 9: 1} {
+		for _, form := range handwriting[label] {
+			right := 0
+			for seed := range uint64(hands) {
+				var c canvas
+				c.write(form, rand.New(rand.NewPCG(seed, 5)))
+				if c.survey().high < 6 {
+					t.Fatalf("the %d written as %q has no height", label, form)
+				}
+				if n := c.rings(); n == rings || label == 4 && n < 2 || label == 2 && n < 3 || label == 7 && n < 2 {
+					right++
+				}
+			}
+			if right < hands/2 {
+				t.Errorf("of the %d written as %q %d of %d have its rings", label, form, right, hands)
+			}
+		}
+	}
+}
+
 func TestStretchPullsOrSqueezes(t *testing.T) {
 	squarer, squeezed := 0, 0
 	for seed := range uint64(60) {
