@@ -67,7 +67,7 @@ func (n *Negatives) draw(dst []float32, random *rand.Rand) {
 	}
 	clear(n.sketch[:]) // a cross is never mistaken
 	n.points[0], n.points[1], n.points[2], n.points[3] = point{up: true}, point{x: 1, y: 1}, point{x: 1, up: true}, point{y: 1}
-	write(n.sketch[:], n.points[:4], random)
+	write(n.sketch[:], n.points[:4], bowed, random)
 	n.place(dst)
 }
 

@@ -5,7 +5,8 @@ import (
 	"math/rand/v2"
 )
 
-const maxPoints = 64
+// bowed is as far as signs bow: of more, a triangle becomes a ring.
+const bowed = 0.07
 
 // signs are strokes that are no digit, in the notation of shaken. There is no Z, S,
 // O, I, B, G and the like, no ^ or ⊥ (ones with a flag or a foot), no λ (a 2)
@@ -33,10 +34,10 @@ var signs = [...]string{
 func (n *Negatives) sign(random *rand.Rand) {
 	k := random.IntN(len(signs) + 2)
 	if k >= len(signs) {
-		write(n.sketch[:], n.spiral(random), random)
+		write(n.sketch[:], n.spiral(random), bowed, random)
 		return
 	}
-	write(n.sketch[:], shaken(n.points[:0], signs[k], random), random)
+	write(n.sketch[:], shaken(n.points[:0], signs[k], random), bowed, random)
 }
 
 // spiral has more than two turns: one of fewer could be a 6 or a 9.
@@ -61,5 +62,5 @@ func (n *Negatives) scribble(random *rand.Rand) {
 			points = append(points, point{random.Float64(), random.Float64(), k == 0, soft})
 		}
 	}
-	write(n.sketch[:], points, random)
+	write(n.sketch[:], points, bowed, random)
 }

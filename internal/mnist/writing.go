@@ -13,6 +13,8 @@ type point struct {
 	soft bool // this stroke rounds its corners
 }
 
+const maxPoints = 64
+
 // shaken appends the points of strokes as a hand that shakes sets them. Each is
 // a column and a row from 0 to 9, a space lifts the pen, and a stroke after ~
 // is round.
@@ -28,8 +30,9 @@ func shaken(points []point, strokes string, random *rand.Rand) []point {
 }
 
 // write turns, slants and stretches the points, brings them into the box and
-// draws them with a pen.
-func write(dst []float32, points []point, random *rand.Rand) {
+// draws them with a pen. Half of the time straight strokes are bowed, by a share
+// of their length with this deviation.
+func write(dst []float32, points []point, bowed float64, random *rand.Rand) {
 	sin, cos := math.Sincos(0.12 * random.NormFloat64())
 	stretch, slant := math.Exp(0.22*random.NormFloat64()), 0.15*random.NormFloat64()
 	for i, p := range points {
@@ -41,8 +44,8 @@ func write(dst []float32, points []point, random *rand.Rand) {
 	}
 	fit(points, boxSide-0.5-p.width)
 	bow := 0.0
-	if random.IntN(2) == 0 { // not so much that a triangle becomes a ring
-		bow = 0.07 * random.NormFloat64()
+	if random.IntN(2) == 0 {
+		bow = bowed * random.NormFloat64()
 	}
 	for i, b := range points {
 		a := points[max(i-1, 0)]
