@@ -24,13 +24,14 @@ func (p *picture) flattenLight() (bool, error) {
 	p.flat = true
 	paper := blocks.medians()
 	paper.fillHoles()
+	outside := paper.outside()
+	paper.fillStrokes(outside)
 	edges := paper.edges()
 	p.darkInk = p.opts.Polarity == PolarityDarkInk
 	if p.opts.Polarity == PolarityAuto {
 		p.darkInk = original.divided(paper, edges, side).strokesAreDark()
 	}
 	p.gray = original.divided(paper, newPlane(paper.bounds()), side)
-	outside := paper.outside()
 	paper = p.paperOf(original, side)
 	p.gray = original.divided(paper, edges, side)
 	p.gray.blank(outside, paper.width, side)

@@ -4,6 +4,7 @@ import (
 	"image"
 	"image/color"
 	"image/draw"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -93,6 +94,30 @@ func difference(a, b []float32) (mean float64) {
 }
 
 // What is skipped is not done, and shows.
+// A 0 by a marker that reaches every edge of a picture of uneven light keeps
+// its strokes there.
+func TestPhotographsWithoutAMargin(t *testing.T) {
+	const wide = 200
+	picture := image.NewGray(image.Rect(0, 0, wide, photoSide))
+	for i := range picture.Pix {
+		x, y := float64(i%wide), float64(i/wide)
+		across, down := (x-(wide-1)/2.0)/(wide/2.0), (y-(photoSide-1)/2.0)/(photoSide/2.0)
+		ink := math.Hypot(across, down) < 1 && math.Hypot(across/0.7, down/0.8) > 1
+		picture.Pix[i] = uint8((220 - 0.35*x - 0.1*y) * (1 - when(ink, 0.75)))
+	}
+	tensor, info := tensorOf(t, picture, imageprep.Options{})
+	at := func(x, y int) float32 { return tensor[y*imageprep.Side+x] }
+	const middle, last = imageprep.Side / 2, imageprep.Side - 1
+	var top, bottom, left, right float32
+	for i := range middle {
+		top, bottom = max(top, at(middle, i)), max(bottom, at(middle, last-i))
+		left, right = max(left, at(i, middle)), max(right, at(last-i, middle))
+	}
+	if min(top, bottom, left, right) < 0.8 || at(middle, middle) > 0.1 {
+		t.Errorf("the strokes have %.2f %.2f %.2f %.2f and the middle %.2f; steps %v", top, bottom, left, right, at(middle, middle), info.Steps)
+	}
+}
+
 func TestSkippedSteps(t *testing.T) {
 	for step, picture := range map[string]*image.Gray{
 		"flatten": photo(func(x, y int) float64 { return 240 - 0.4*float64(x) }),
