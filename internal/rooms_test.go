@@ -55,6 +55,7 @@ var owners = map[string][]string{
 	"github.com/prometheus/client_golang": {"cmd/server", "internal/httpapi", "internal/lifecycle"},
 	"golang.org/x/image":                  {"internal/photos", "internal/report", "pkg/imageprep"},
 	"gonum.org/v1/gonum/blas":             {"internal/f32"},
+	"gonum.org/v1/gonum/mat":              {"pkg/imageprep"},
 	"gonum.org/v1/gonum/optimize":         {"internal/calibration/estimate"},
 	"gonum.org/v1/gonum/stat":             {"internal/report"},
 	"gonum.org/v1/plot":                   {"deploy/soak", "internal/report"},

@@ -4,8 +4,9 @@ import "slices"
 
 // flattenLight makes the paper as bright everywhere, where a lamp, a shadow or
 // a lens has made it uneven. What the paper would be without ink is at first
-// the median around each place: shadows have edges, and medians keep them. That
-// shows where the ink is, and the paper between it then says it more exactly.
+// a surface that bends slowly, if it does; else the median around each place:
+// shadows have edges, and medians keep them. That shows where the ink is, and
+// the paper between it then says it more exactly.
 func (p *picture) flattenLight() (bool, error) {
 	const (
 		leastSide = 48 // of a picture that can have shadows
@@ -25,7 +26,9 @@ func (p *picture) flattenLight() (bool, error) {
 	paper := blocks.medians()
 	paper.fillHoles()
 	outside := paper.outside()
-	paper.fillStrokes(outside)
+	if slope, ok := blocks.slope(); ok && !slices.Contains(outside, true) {
+		paper = slope
+	}
 	edges := paper.edges()
 	p.darkInk = p.opts.Polarity == PolarityDarkInk
 	if p.opts.Polarity == PolarityAuto {

@@ -134,45 +134,6 @@ func (g plane) fillHoles() {
 	}
 }
 
-// fillStrokes gives places that are much darker than all around, in strips as
-// narrow as the strokes of a marker, the level of what is around them. Beyond
-// the edge of the picture it is as bright as inside, so that strokes along it
-// are found too, which fillHoles does not; what is outside the page stays.
-// (Closing, Serra 1982.)
-func (g plane) fillStrokes(outside []bool) {
-	const (
-		ink    = 0.7 // of the light around it: shadows are brighter
-		stroke = 0.2 // of the longer side
-	)
-	reach := int(stroke * float64(max(g.width, g.height)))
-	closed := g.extreme(reach, func(a, b uint8) uint8 { return max(a, b) }).extreme(reach, func(a, b uint8) uint8 { return min(a, b) })
-	for i, v := range closed.pix {
-		if !outside[i] && float64(g.pix[i]) < ink*float64(v) {
-			g.pix[i] = v
-		}
-	}
-}
-
-// extreme is the most, or the least, within a square around each pixel.
-func (g plane) extreme(reach int, more func(a, b uint8) uint8) plane {
-	rows, out := newPlane(g.bounds()), newPlane(g.bounds())
-	for i, v := range g.pix {
-		x, y := i%g.width, i/g.width
-		for _, w := range g.row(y)[max(0, x-reach):min(g.width, x+reach+1)] {
-			v = more(v, w)
-		}
-		rows.pix[i] = v
-	}
-	for i, v := range rows.pix {
-		x, y := i%g.width, i/g.width
-		for row := max(0, y-reach); row <= min(g.height-1, y+reach); row++ {
-			v = more(v, rows.row(row)[x])
-		}
-		out.pix[i] = v
-	}
-	return out
-}
-
 // lower lets a pixel sink to its lowest neighbour, but not below another
 // plane, and reports whether it did.
 func (g plane) lower(least plane, i int) bool {
