@@ -97,8 +97,9 @@ func (a *API) notFound(w http.ResponseWriter, r *http.Request) {
 func (a *API) methodNotAllowed(w http.ResponseWriter, r *http.Request) {
 	var allowed []string
 	for _, method := range methods {
-		if chi.RouteContext(r.Context()).Routes.Match(chi.NewRouteContext(), method, r.URL.Path) {
+		if pattern := chi.RouteContext(r.Context()).Routes.Find(chi.NewRouteContext(), method, r.URL.Path); pattern != "" {
 			allowed = append(allowed, method)
+			exchangeOf(r).misused = a.metrics.routes[pattern]
 		}
 	}
 	if len(allowed) == 0 {
