@@ -174,6 +174,7 @@ func TestContractStatusesAreAnsweredAndCounted(t *testing.T) {
 // than 500 series.
 func TestSeriesAreBounded(t *testing.T) {
 	c := newCounting(t, httpapi.Options{Origins: []string{"*"}}, nil)
+	before := len(c.requestSeries(t))
 	for path := range loadContract(t).document.Paths.Map() {
 		path = strings.NewReplacer("{version}", "test", "{name}", "style.css").Replace(path)
 		for _, method := range []string{"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "BREW"} {
@@ -182,6 +183,9 @@ func TestSeriesAreBounded(t *testing.T) {
 				h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(method, path+"x", nil))
 			}
 		}
+	}
+	if after := len(c.requestSeries(t)); after != before {
+		t.Errorf("%d series of requests became %d: %v", before, after, c.requestSeries(t))
 	}
 	preflight := httptest.NewRequest(http.MethodOptions, "/predict", nil)
 	preflight.Header.Set("Origin", "https://example.org")

@@ -14,7 +14,7 @@ import (
 // their labels are known in advance: nothing that a client sends can add one.
 type route struct {
 	name      string              // of its paths
-	methods   []string            // that it has, and HEAD where it has GET
+	methods   []string            // that it has
 	durations prometheus.Observer // of POST; nil without it
 }
 
@@ -29,13 +29,13 @@ var noRoute = route{name: unmatched}
 // label is the value for a request's method. HEAD is a GET without the reply's
 // body.
 func (r *route) label(method string) string {
-	if method == http.MethodHead {
-		method = http.MethodGet
+	switch {
+	case !slices.Contains(r.methods, method):
+		return otherMethod
+	case method == http.MethodHead:
+		return http.MethodGet
 	}
-	if slices.Contains(r.methods, method) {
-		return method
-	}
-	return otherMethod
+	return method
 }
 
 // addRoute makes a pattern a route, with series for all that it answers.
@@ -45,10 +45,13 @@ func (m *metrics) addRoute(method, pattern string) {
 		r = &route{name: routeName(pattern)}
 		m.routes[pattern] = r
 	}
-	if method == http.MethodHead || slices.Contains(r.methods, method) {
+	if slices.Contains(r.methods, method) {
 		return
 	}
 	r.methods = append(r.methods, method)
+	if method == http.MethodHead { // has the series of GET
+		return
+	}
 	for _, code := range codesOf(method, pattern) {
 		m.requests.WithLabelValues(r.name, method, strconv.Itoa(code))
 	}
