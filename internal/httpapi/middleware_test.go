@@ -18,6 +18,7 @@ import (
 	"digits/internal/classify"
 	"digits/internal/httpapi"
 	"digits/pkg/cnn"
+	"digits/pkg/imageprep"
 	"digits/weights"
 )
 
@@ -135,6 +136,27 @@ func TestPanicsAreContained(t *testing.T) {
 				t.Errorf("digits_panics_total is %v", got)
 			}
 		})
+	}
+}
+
+// A decoder's bug is counted and logged, though the client gets what belongs to
+// a damaged image, alone or among others.
+func TestPanicsOfDecodersAreCounted(t *testing.T) {
+	var log bytes.Buffer
+	registry := prometheus.NewRegistry()
+	bug := fmt.Errorf("%w: %w: a bug", imageprep.ErrMalformed, imageprep.ErrPanic)
+	a := httpapi.New(httpapi.Options{Classifier: failing{bug}, Registry: registry, Logger: slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelError}))})
+	one, two := httptest.NewRecorder(), httptest.NewRecorder()
+	a.ServeHTTP(one, post("", []byte("x")))
+	a.ServeHTTP(two, form(t, "image", []byte("x"), []byte("y")))
+	if one.Code != 400 || two.Code != 200 || strings.Count(two.Body.String(), "malformed-image") != 2 {
+		t.Errorf("%d, %d %s", one.Code, two.Code, two.Body)
+	}
+	if got := families(t, registry)["digits_panics_total"].GetMetric()[0].GetCounter().GetValue(); got != 3 {
+		t.Errorf("digits_panics_total is %v", got)
+	}
+	if lines := logLines(t, &log); len(lines) != 3 || !strings.Contains(fmt.Sprint(lines[2]["error"]), "a bug") {
+		t.Errorf("log: %s", &log)
 	}
 }
 

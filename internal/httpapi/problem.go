@@ -11,6 +11,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"digits/internal/classify"
+	"digits/pkg/imageprep"
 )
 
 const (
@@ -81,9 +82,19 @@ func (a *API) account(x *exchange, p *problem, cause error) {
 	x.problem, x.cause = p, cause
 	a.metrics.rejected.WithLabelValues(p.reason()).Inc()
 	a.countCancelled(cause)
-	if errors.Is(cause, errPanic) || errors.Is(cause, classify.ErrPanic) {
-		a.metrics.panics.Inc()
+	a.countPanic(x, cause)
+}
+
+// countPanic counts a bug, and logs one for which the status is the client's
+// fault: the image that a decoder panics on is damaged, mostly.
+func (a *API) countPanic(x *exchange, cause error) {
+	switch {
+	case errors.Is(cause, imageprep.ErrPanic):
+		a.options.Logger.Error("a decoder panicked", "id", x.id, "error", cause)
+	case !errors.Is(cause, errPanic) && !errors.Is(cause, classify.ErrPanic):
+		return
 	}
+	a.metrics.panics.Inc()
 }
 
 func (a *API) notFound(w http.ResponseWriter, r *http.Request) {
