@@ -72,11 +72,15 @@ func summary(c config, points []point) string {
 		whole.refused, whole.failed = whole.refused+p.refused, whole.failed+p.failed
 	}
 	whole.sort()
+	refused := ""
+	if whole.refused > 0 {
+		refused = fmt.Sprintf("%d refused, ", whole.refused)
+	}
 	first, last := points[len(points)/4], points[len(points)-1] // a quarter of the time is for warming up
 	seconds := (last.at - points[0].at).Seconds()
-	return fmt.Sprintf("%d requests at %.0f a second in %v: %d refused, %d failed; 50%% within %v, 99%% within %v, 99.9%% within %v, all within %v.\n"+
+	return fmt.Sprintf("%d requests at %.0f a second in %v: %s%d failed; 50%% within %v, 99%% within %v, 99.9%% within %v, all within %v.\n"+
 		"Of the servers: %.2f ms of processor time a request; the largest had %.1f MB after a quarter of the time and %.1f MB at the end, %.0f and %.0f goroutines.\n",
-		len(whole.latencies)+whole.refused+whole.failed, c.rate, last.at, whole.refused, whole.failed, whole.quantile(0.5), whole.quantile(0.99), whole.quantile(0.999), whole.quantile(1),
+		len(whole.latencies)+whole.refused+whole.failed, c.rate, last.at, refused, whole.failed, whole.quantile(0.5), whole.quantile(0.99), whole.quantile(0.999), whole.quantile(1),
 		1000*(last.processorTime-points[0].processorTime)/(seconds*c.rate), first.memory/1e6, last.memory/1e6, first.goroutines, last.goroutines)
 }
 
