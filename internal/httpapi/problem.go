@@ -51,11 +51,11 @@ func (a *API) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if speaksInference(r.URL.Path) {
 		contentType, reply.Error = jsonType, reply.Title+". "+reply.Detail
 	}
-	body, err := encode(reply)
-	if err != nil {
+	body, encodeError := encode(reply)
+	if encodeError != nil {
 		panic("httpapi: a problem cannot be encoded")
 	}
-	if seconds := a.retryAfter(p); seconds > 0 {
+	if seconds := a.retryAfter(p, err); seconds > 0 {
 		w.Header().Set("Retry-After", strconv.Itoa(seconds))
 	}
 	write(w, p.status, contentType, body)
@@ -63,12 +63,13 @@ func (a *API) fail(w http.ResponseWriter, r *http.Request, err error) {
 
 // retryAfter returns after how many seconds a request that was refused may be
 // sent again, or 0.
-func (a *API) retryAfter(p *problem) int {
+func (a *API) retryAfter(p *problem, err error) int {
 	const longest = 30
 	wait := time.Duration(0)
+	var rate rateError
 	switch queue, ok := a.serving().Classifier.(loaded); {
-	case p.err == errRateLimited:
-		wait = a.options.ratePeriod()
+	case errors.As(err, &rate):
+		return int(math.Ceil(rate.wait.Seconds())) // it is certain
 	case p.err == classify.ErrOverloaded && ok:
 		wait = queue.Wait() // by then, those who wait now are served
 	case p.status != http.StatusServiceUnavailable:
