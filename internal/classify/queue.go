@@ -90,7 +90,7 @@ func (q *queue) enter(ctx context.Context, memory int64) (grant, *ticket, error)
 		if left < wait+wait/2 { // it is only a mean
 			return grant{}, nil, fmt.Errorf("%w: a slot is expected in %v, and the time may be over then", ErrOverloaded, wait)
 		}
-		t.least = left / 10
+		t.least = left / 4
 	}
 	q.waiting = append(q.waiting, t)
 	return grant{}, t, nil
