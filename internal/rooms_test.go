@@ -50,7 +50,6 @@ var rooms = map[string][]string{
 var owners = map[string][]string{
 	"github.com/go-chi/chi/v5":            {"internal/httpapi"},
 	"github.com/go-chi/cors":              {"internal/httpapi"},
-	"github.com/go-chi/httprate":          {"internal/httpapi"},
 	"github.com/bep/imagemeta":            {"pkg/imageprep"},
 	"github.com/prometheus/client_golang": {"cmd/server", "internal/httpapi", "internal/lifecycle"},
 	"golang.org/x/image":                  {"internal/photos", "internal/report", "pkg/imageprep"},

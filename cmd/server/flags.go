@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"log/slog"
+	"net"
 	"net/netip"
 	"net/url"
 	"strings"
@@ -50,9 +51,9 @@ type config struct {
 func (c *config) flags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Name: "addr", Value: ":8080", Destination: &c.addr, Sources: env("addr"),
-			Usage: "`ADDRESS` to listen on; port 0 takes a free one"},
+			Validator: isAddress, Usage: "`ADDRESS` to listen on; port 0 takes a free one"},
 		&cli.StringFlag{Name: "admin-addr", Destination: &c.adminAddr, Sources: env("admin-addr"), DefaultText: "none",
-			Usage: "`ADDRESS` of a second listener for operators: metrics, which then are only there, profiles, reload; never let the public reach it"},
+			Validator: isAddressOrNone, Usage: "`ADDRESS` of a second listener for operators: metrics, which then are only there, profiles, reload; never let the public reach it"},
 		&cli.StringFlag{Name: "weights", Destination: &c.weights, Sources: env("weights"), DefaultText: "embedded",
 			Usage: "weights `FILE`"},
 		&cli.Int64Flag{Name: "max-body-bytes", Value: httpapi.DefaultMaxBodyBytes, Destination: &c.maxBodyBytes, Sources: env("max-body-bytes"),
@@ -98,11 +99,6 @@ func (c *config) flags() []cli.Flag {
 	}
 }
 
-// env is the environment variable of a flag.
-func env(flag string) cli.ValueSourceChain {
-	return cli.EnvVars("DIGITS_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_")))
-}
-
 func duration(name string, value time.Duration, to *time.Duration, valid func(time.Duration) error, usage string) cli.Flag {
 	return &cli.DurationFlag{Name: name, Value: value, Destination: to, Sources: env(name), Validator: valid, Usage: usage}
 }
@@ -140,6 +136,24 @@ func (c *config) check() error {
 			c.writeTimeout, c.readTimeout, c.requestTimeout, errUsage)
 	}
 	return nil
+}
+
+func isAddress(text string) error {
+	_, port, err := net.SplitHostPort(text)
+	if err == nil {
+		_, err = net.LookupPort("tcp", port)
+	}
+	if err != nil || port == "" {
+		return fmt.Errorf("%q is not an address such as :8080 or 127.0.0.1:8080", text)
+	}
+	return nil
+}
+
+func isAddressOrNone(text string) error {
+	if text == "" {
+		return nil
+	}
+	return isAddress(text)
 }
 
 func isLevel(text string) error {

@@ -2,10 +2,13 @@ package main
 
 import (
 	"bytes"
+	"io"
+	"net"
 	"net/http"
 	"os"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // The server speaks HTTP/2 without TLS beside HTTP/1.1, and stops gracefully
@@ -36,5 +39,30 @@ func TestHTTP2Cleartext(t *testing.T) {
 	}
 	if err := p.end(); err != nil {
 		t.Errorf("the server ended with %v", err)
+	}
+}
+
+// Who sends the headers of a request in HTTP/2 and does not end them is cut off
+// long before the idle timeout.
+func TestHTTP2HeadersThatDoNotEnd(t *testing.T) {
+	p := start(t, "--read-header-timeout", "100ms", "--read-timeout", "100ms", "--idle-timeout", "1h")
+	connection, err := net.Dial("tcp", p.addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer connection.Close()
+	const settings, headers, unfinished = "\x00\x00\x00\x04\x00\x00\x00\x00\x00", "\x00\x00\x01\x01\x00\x00\x00\x00\x01\x83", "\x00\x40\x00\x09\x04\x00\x00\x00\x01"
+	if _, err := io.WriteString(connection, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"+settings+headers+unfinished); err != nil {
+		t.Fatal(err)
+	}
+	_ = connection.SetReadDeadline(time.Now().Add(20 * time.Second))
+	if got, err := io.ReadAll(connection); err != nil || len(got) == 0 {
+		t.Errorf("the connection ended with %v after %q", err, got)
+	}
+	if err := p.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.end(); err != nil {
+		t.Error(err)
 	}
 }

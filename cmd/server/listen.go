@@ -36,6 +36,7 @@ func (c config) server(h http.Handler, logger *slog.Logger) *http.Server {
 	return &http.Server{
 		Handler:           h,
 		Protocols:         &protocols,
+		HTTP2:             &http.HTTP2Config{SendPingTimeout: c.readHeaderTimeout, PingTimeout: c.readTimeout}, // or headers in HTTP/2 could take the idle timeout
 		ReadHeaderTimeout: c.readHeaderTimeout,
 		ReadTimeout:       c.readTimeout,
 		IdleTimeout:       c.idleTimeout,

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strconv"
 	"syscall"
 
 	"github.com/urfave/cli/v3"
@@ -49,6 +50,14 @@ func exitCode(err error, stderr io.Writer) int {
 	return 1
 }
 
+// hint is for those who separate a flag from true or false as from other values.
+func hint(argument string) string {
+	if _, err := strconv.ParseBool(argument); err != nil {
+		return ""
+	}
+	return ", and a flag that is true or false has its value after =, as in --feedback=false"
+}
+
 // run is the program without its process. Results go to stdout, the log to
 // stderr. It serves until the context ends, then stops gracefully.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
@@ -68,7 +77,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		Action: func(ctx context.Context, command *cli.Command) error {
 			begun = true
 			if command.Args().Present() {
-				return fmt.Errorf("%q is not a flag; %w", command.Args().First(), errUsage)
+				return fmt.Errorf("%q is not a flag%s; %w", command.Args().First(), hint(command.Args().First()), errUsage)
 			}
 			switch {
 			case c.showVersion:

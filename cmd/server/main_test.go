@@ -92,7 +92,7 @@ func TestUsageErrors(t *testing.T) {
 		{"--drain-delay", "-1s"}, {"--selftest-interval", "-1s"}, {"--trusted-proxies", "10.0.0.1"}, {"--trusted-proxies", "10.0.0.0/8,proxy"},
 		{"--rate-limit", "0"}, {"--rate-limit", "NaN"}, {"--rate-burst", "0"}, {"--max-decoded-bytes", "0"},
 		{"--cors-origins", "example.org"}, {"--cors-origins", "https://example.org/path"}, {"--cors-origins", "https://*.org"},
-		{"--log-sample", "0"}, {"--log-sample", "1.5"}, {"--log-sample", "NaN"}, {"--feedback=maybe"}, {"--health", "nonsense"}, {"--health="}, {"--addr", ":0", "--health", "self"}, {"--health", "http://[::1"},
+		{"--log-sample", "0"}, {"--log-sample", "1.5"}, {"--log-sample", "NaN"}, {"--feedback=maybe"}, {"--feedback", "false"}, {"--addr", "nonsense"}, {"--addr", "8080"}, {"--addr", ":99999"}, {"--addr", ":nonsense"}, {"--addr", "127.0.0.1:"}, {"--addr="}, {"--admin-addr", "nonsense"}, {"--health", "nonsense"}, {"--health="}, {"--addr", ":0", "--health", "self"}, {"--health", "http://[::1"},
 		{"--write-timeout", "20s"}, {"--read-timeout", "1h"}, {"--request-timeout", "2562047h"},
 		{"--max-buffered-bytes", "16777215"}, {"--max-body-bytes", "9223372036854775807"},
 	} {
@@ -102,6 +102,9 @@ func TestUsageErrors(t *testing.T) {
 				t.Errorf("exit code %d, stdout %q, stderr %q", code, stdout, stderr)
 			}
 		})
+	}
+	if _, _, stderr := command("--feedback", "false"); !strings.Contains(stderr, "--feedback=false") {
+		t.Errorf("stderr %q does not tell how to say false", stderr)
 	}
 	t.Run("environment", func(t *testing.T) {
 		t.Setenv("DIGITS_SLOTS", "many")

@@ -23,6 +23,9 @@ func serve(ctx context.Context, c config, stderr io.Writer) error {
 	signal.Notify(hangups, syscall.SIGHUP) // before anything slow, or it would end the process
 	defer signal.Stop(hangups)
 	logger := c.logger(stderr)
+	for _, name := range strangers(os.Environ(), new(config).flags()) {
+		logger.Warn("the environment has a variable that belongs to no flag", "variable", name)
+	}
 	model, err := c.model()
 	if err != nil {
 		return err

@@ -42,7 +42,7 @@ func TestBadWeightsFiles(t *testing.T) {
 		file []byte
 		says string
 	}{
-		"impossible calibration":    {miscalibrated.Bytes(), "the calibration in the weights file is unusable: temperature is -1; it must be a finite number above 0"},
+		"impossible calibration":    {miscalibrated.Bytes(), "the calibration in the weights file is unusable: temperature is -1; it must be from 0.01 to 100"},
 		"truncated":                 {whole[:len(whole)/2], "damaged"},
 		"bit-flipped":               {flipped, "damaged"},
 		"header of terabytes":       {terabytes, "header"},

@@ -22,15 +22,15 @@ var service = dashboard{uid: "digits-service", title: "digits: service", rows: [
 			queries: []query{{`job:digits_requests_slow:ratio_rate1h{job="$job"} / 0.01`, "1 h"}, {`job:digits_requests_slow:ratio_rate6h{job="$job"} / 0.01`, "6 h"}}},
 	}},
 	{"Requests", []panel{
-		{title: "Requests by route", unit: "reqps", queries: []query{{`sum by (method, route) (rate(digits_http_request_duration_seconds_count{$is}[$__rate_interval]))`, "{{method}} {{route}}"}}},
-		{title: "Requests by status", unit: "reqps", queries: []query{{`sum by (code) (rate(digits_http_request_duration_seconds_count{` + posted + `}[$__rate_interval]))`, "{{code}}"}}},
+		{title: "Requests by route", unit: "reqps", queries: []query{{`sum by (method, route) (rate(digits_http_requests_total{$is}[$__rate_interval]))`, "{{method}} {{route}}"}}},
+		{title: "Requests by status", unit: "reqps", queries: []query{{`sum by (code) (rate(digits_http_requests_total{` + posted + `}[$__rate_interval]))`, "{{code}}"}}},
 		{title: "Errors by route", unit: "percentunit", description: "Share of the replies that are 5xx.",
-			queries: []query{{`(sum by (route) (rate(digits_http_request_duration_seconds_count{code=~"5..",` + posted + `}[$__rate_interval])) or 0 * sum by (route) (rate(digits_http_request_duration_seconds_count{` + posted + `}[$__rate_interval]))) / sum by (route) (rate(digits_http_request_duration_seconds_count{` + posted + `}[$__rate_interval]))`, "{{route}}"}}},
+			queries: []query{{`(sum by (route) (rate(digits_http_requests_total{code=~"5..",` + posted + `}[$__rate_interval])) or 0 * sum by (route) (rate(digits_http_requests_total{` + posted + `}[$__rate_interval]))) / sum by (route) (rate(digits_http_requests_total{` + posted + `}[$__rate_interval]))`, "{{route}}"}}},
 		{title: "Duration by route", unit: "s",
 			queries: []query{
-				{`histogram_quantile(0.5, sum by (le, route) (rate(digits_http_request_duration_seconds_bucket{` + posted + `}[$__rate_interval])))`, "median {{route}}"},
-				{`histogram_quantile(0.99, sum by (le, route) (rate(digits_http_request_duration_seconds_bucket{` + posted + `}[$__rate_interval])))`, "99% {{route}}"}}},
-		{title: "Durations", kind: "heatmap", unit: "s", queries: []query{{`sum by (le) (increase(digits_http_request_duration_seconds_bucket{` + posted + `}[$__rate_interval]))`, "{{le}}"}}},
+				{`histogram_quantile(0.5, sum by (le, route) (rate(digits_http_request_duration_seconds_bucket{$is}[$__rate_interval])))`, "median {{route}}"},
+				{`histogram_quantile(0.99, sum by (le, route) (rate(digits_http_request_duration_seconds_bucket{$is}[$__rate_interval])))`, "99% {{route}}"}}},
+		{title: "Durations", kind: "heatmap", unit: "s", queries: []query{{`sum by (le) (increase(digits_http_request_duration_seconds_bucket{$is}[$__rate_interval]))`, "{{le}}"}}},
 		{title: "Requests at work", queries: []query{{`digits_http_requests_in_flight{$is}`, "{{instance}}"}}},
 	}},
 	{"Work", []panel{
@@ -92,10 +92,10 @@ var process = dashboard{uid: "digits-runtime", title: "digits: runtime", rows: [
 		{title: "Network", unit: "Bps", queries: []query{{`rate(process_network_receive_bytes_total{$is}[$__rate_interval])`, "in {{instance}}"}, {`rate(process_network_transmit_bytes_total{$is}[$__rate_interval])`, "out {{instance}}"}}},
 	}},
 	{"Memory", []panel{
-		{title: "Memory", unit: "bytes", queries: []query{{`process_resident_memory_bytes{$is}`, "resident {{instance}}"}, {`go_memstats_heap_inuse_bytes{$is}`, "heap {{instance}}"}}},
+		{title: "Memory", unit: "bytes", queries: []query{{`process_resident_memory_bytes{$is}`, "resident {{instance}}"}, {`go_memory_classes_heap_objects_bytes{$is}`, "heap {{instance}}"}}},
 		{title: "Of GOMEMLIMIT", unit: "percentunit", description: "Almost nothing where no limit is set.", queries: []query{{`process_resident_memory_bytes{$is} / go_gc_gomemlimit_bytes{$is}`, "{{instance}}"}}},
 		{title: "Request bodies", unit: "bytes", queries: []query{{`digits_body_memory_bytes{$is}`, "{{instance}}"}}},
-		{title: "Allocations", unit: "Bps", queries: []query{{`rate(go_memstats_alloc_bytes_total{$is}[$__rate_interval])`, "{{instance}}"}}},
+		{title: "Allocations", unit: "Bps", queries: []query{{`rate(go_gc_heap_allocs_bytes_total{$is}[$__rate_interval])`, "{{instance}}"}}},
 	}},
 	{"Go", []panel{
 		{title: "Goroutines and threads", queries: []query{{`go_goroutines{$is}`, "goroutines {{instance}}"}, {`go_threads{$is}`, "threads {{instance}}"}}},

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -18,10 +19,11 @@ import (
 type point struct {
 	at            time.Duration   // its end, since the begin
 	latencies     []time.Duration // of the requests that were to be sent in it and were answered, sorted
-	failed        int
-	memory        float64 // bytes, of the largest server
-	goroutines    float64 // of the server that has most
-	processorTime float64 // seconds since the servers' start, of all together
+	refused       int             // with 503
+	failed        int             // otherwise
+	memory        float64         // bytes, of the largest server
+	goroutines    float64         // of the server that has most
+	processorTime float64         // seconds since the servers' start, of all together
 }
 
 // quantile returns the latency that a share of the requests did not exceed; 0
@@ -38,7 +40,7 @@ func (p point) quantile(share float64) time.Duration {
 // it held up. It returns when the context ends, or the time is over, with the
 // last requests answered.
 func load(ctx context.Context, c config, url string, admins []string, image []byte) ([]point, error) {
-	client := &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 256}}
+	client := &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 1024}}
 	defer client.CloseIdleConnections()
 	points := make([]point, int(c.duration/c.interval))
 	var mutex sync.Mutex
@@ -63,11 +65,14 @@ func load(ctx context.Context, c config, url string, admins []string, image []by
 				latency := time.Since(begin) - due
 				mutex.Lock()
 				defer mutex.Unlock()
-				if err != nil {
+				switch {
+				case err == nil:
+					points[i].latencies = append(points[i].latencies, latency)
+				case errors.Is(err, errRefused):
+					points[i].refused++
+				default:
 					points[i].failed++
-					return
 				}
-				points[i].latencies = append(points[i].latencies, latency)
 			})
 		}
 		points[i].at = end
@@ -78,10 +83,15 @@ func load(ctx context.Context, c config, url string, admins []string, image []by
 	}
 	requests.Wait()
 	for _, p := range points {
-		slices.Sort(p.latencies)
+		p.sort()
 	}
 	return points, nil
 }
+
+func (p point) sort() { slices.Sort(p.latencies) }
+
+// errRefused is an answer of 503.
+var errRefused = errors.New("the server refuses")
 
 func ask(client *http.Client, url string, image []byte) error {
 	reply, err := client.Post(url+"/predict", "", bytes.NewReader(image))
@@ -90,10 +100,15 @@ func ask(client *http.Client, url string, image []byte) error {
 	}
 	defer reply.Body.Close()
 	_, err = io.Copy(io.Discard, reply.Body)
-	if err == nil && reply.StatusCode != http.StatusOK {
-		err = fmt.Errorf("%s", reply.Status)
+	switch {
+	case err != nil:
+		return err
+	case reply.StatusCode == http.StatusServiceUnavailable:
+		return errRefused
+	case reply.StatusCode != http.StatusOK:
+		return fmt.Errorf("%s", reply.Status)
 	}
-	return err
+	return nil
 }
 
 // scrape reads the servers' own figures.

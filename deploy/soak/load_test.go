@@ -18,8 +18,11 @@ func TestLoadCounts(t *testing.T) {
 			_, _ = w.Write([]byte("# HELP go_goroutines x\ngo_goroutines 7\nprocess_resident_memory_bytes 2e+07\nprocess_cpu_seconds_total 1.5\n"))
 			return
 		}
-		if asked.Add(1)%4 == 0 {
+		switch asked.Add(1) % 8 {
+		case 0:
 			w.WriteHeader(http.StatusServiceUnavailable)
+		case 4:
+			w.WriteHeader(http.StatusGatewayTimeout)
 		}
 	}))
 	defer server.Close()
@@ -28,17 +31,17 @@ func TestLoadCounts(t *testing.T) {
 	if err != nil || len(points) != 2 {
 		t.Fatalf("%d points, %v", len(points), err)
 	}
-	answered, failed := 0, 0
+	answered, refused, failed := 0, 0, 0
 	for _, p := range points {
-		answered, failed = answered+len(p.latencies), failed+p.failed
+		answered, refused, failed = answered+len(p.latencies), refused+p.refused, failed+p.failed
 		if p.memory != 2e7 || p.goroutines != 7 || p.processorTime != 3 {
 			t.Errorf("scraped %v, %v, %v", p.memory, p.goroutines, p.processorTime)
 		}
 	}
-	if answered != 30 || failed != 10 || asked.Load() != 40 {
-		t.Errorf("%d answered, %d failed, %d asked", answered, failed, asked.Load())
+	if answered != 30 || refused != 5 || failed != 5 || asked.Load() != 40 {
+		t.Errorf("%d answered, %d refused, %d failed, %d asked", answered, refused, failed, asked.Load())
 	}
-	if text := summary(c, points); !strings.HasPrefix(text, "40 requests at 100 a second in 400ms: 10 failed; ") {
+	if text := summary(c, points); !strings.HasPrefix(text, "40 requests at 100 a second in 400ms: 5 refused, 5 failed; ") {
 		t.Error(text)
 	}
 }

@@ -1,5 +1,6 @@
-// Command soak loads three servers behind a balancer at a constant rate, for a
-// bounded time, and writes what came of it as pictures and a table.
+// Command soak loads three servers behind a balancer at a constant rate, or one
+// server with twice what it can answer, for a bounded time, and writes what came
+// of it as pictures and a table.
 package main
 
 import (
@@ -23,6 +24,7 @@ type config struct {
 	rate               float64 // requests a second
 	port               int     // of deploy/demo
 	image, out         string
+	overload           bool
 }
 
 func main() {
@@ -33,6 +35,7 @@ func main() {
 	flag.IntVar(&c.port, "port", 18080, "port for the balancer; the 15 above it are used too")
 	flag.StringVar(&c.image, "image", "api/examples/three.jpg", "`FILE` to send")
 	flag.StringVar(&c.out, "out", "runs/soak", "`DIR` for the report")
+	flag.BoolVar(&c.overload, "overload", false, "instead, send one server twice what it can answer, measured before, of large pictures")
 	flag.Parse()
 	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer cancel()
@@ -44,6 +47,9 @@ func main() {
 }
 
 func run(ctx context.Context, c config) error {
+	if c.overload {
+		return overload(ctx, c)
+	}
 	image, err := os.ReadFile(c.image)
 	if err != nil {
 		return err
@@ -75,7 +81,7 @@ func run(ctx context.Context, c config) error {
 		return err
 	}
 	for _, p := range points {
-		if p.failed > 0 {
+		if p.failed+p.refused > 0 {
 			return fmt.Errorf("%w; see %s", errFailed, c.out)
 		}
 	}

@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"strings"
 )
 
@@ -29,7 +28,7 @@ var ErrInvalid = errors.New("the calibration in the weights file is unusable")
 // together, nothing rejected.
 type Calibration struct {
 	// Temperature divides the logits before the softmax (Guo et al. 2017); it
-	// is above 0, and above 1 for a network that is too sure of itself.
+	// is from 0.01 to 100, and above 1 for a network that is too sure of itself.
 	Temperature float64 `json:"temperature"`
 	// Coverage is the share of digits, above 0 and below 1, whose true value
 	// the candidates are to hold.
@@ -72,6 +71,10 @@ func Of(metadata map[string]string) (Calibration, error) {
 	return c, c.Check()
 }
 
+// A temperature beyond these is of no network that has learnt digits: nearly all
+// answers would be certain, or none.
+const minTemperature, maxTemperature = 0.01, 100
+
 const remedy = "calibrate the file anew with train calibrate"
 
 // Check reports the first number that is out of its range. The error wraps
@@ -82,8 +85,8 @@ func (c Calibration) Check() error {
 	}
 	positive := func(v float64) bool { return v > 0 && v <= 1 }
 	switch {
-	case !(c.Temperature > 0) || math.IsInf(c.Temperature, 0):
-		return say("temperature", c.Temperature, "a finite number above 0")
+	case !(c.Temperature >= minTemperature && c.Temperature <= maxTemperature):
+		return say("temperature", c.Temperature, "from 0.01 to 100")
 	case !(c.Coverage > 0 && c.Coverage < 1):
 		return say("coverage", c.Coverage, "above 0 and below 1")
 	case !positive(c.Candidates):

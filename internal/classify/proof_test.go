@@ -15,6 +15,7 @@ import (
 	"strings"
 	"testing"
 
+	"digits/internal/calibration"
 	"digits/internal/proof"
 	"digits/pkg/cnn"
 	"digits/pkg/imageprep"
@@ -120,6 +121,24 @@ func TestTheProofFindsAChangedWeight(t *testing.T) {
 	}
 	if err := selfTest(t, changed(t, m, 0, 0)); err != nil {
 		t.Errorf("nothing changed: %v", err)
+	}
+}
+
+// A calibration that rejects what it accepted in the proof is found out: nothing
+// would be answered.
+func TestTheProofFindsAChangedRejection(t *testing.T) {
+	m := proven(t, newModel(t))
+	c, err := calibration.Of(m.Metadata())
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Rejection = 1e-300
+	text, err := c.JSON()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := selfTest(t, m.WithMetadata(calibration.Key, text)); !errors.Is(err, ErrSelfTest) || !strings.Contains(err.Error(), "not accepted") {
+		t.Errorf("error %v", err)
 	}
 }
 

@@ -2,6 +2,7 @@ package classify
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -31,8 +32,9 @@ type queue struct {
 // ticket is a place in the queue.
 type ticket struct {
 	ctx    context.Context
+	least  time.Duration // that must be left of its time when its turn comes
 	memory int64
-	called chan grant // has room for one
+	called chan grant // has room for one; closed instead when the turn comes too late
 }
 
 // grant is a slot with memory, from some time on.
@@ -57,11 +59,18 @@ func (q *queue) acquire(ctx context.Context, memory int64) (grant, error) {
 		return g, err
 	}
 	select {
-	case g := <-t.called:
+	case g, ok := <-t.called:
+		if !ok {
+			return grant{}, fmt.Errorf("%w: the turn came when the time was nearly over", ErrOverloaded)
+		}
 		return g, nil
 	case <-ctx.Done():
 		q.leave(t)
-		return grant{}, ended(ctx, "queue")
+		err := ended(ctx, "queue")
+		if errors.Is(err, context.DeadlineExceeded) {
+			err = fmt.Errorf("%w: %w", ErrOverloaded, err) // nothing was done yet
+		}
+		return grant{}, err
 	}
 }
 
@@ -75,11 +84,14 @@ func (q *queue) enter(ctx context.Context, memory int64) (grant, *ticket, error)
 	if len(q.waiting) >= q.limit {
 		return grant{}, nil, ErrOverloaded
 	}
-	wait := q.wait()
-	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < wait+wait/2 { // it is only a mean
-		return grant{}, nil, fmt.Errorf("%w: a slot is expected in %v, and the time may be over then", ErrOverloaded, wait)
-	}
 	t := &ticket{ctx: ctx, memory: memory, called: make(chan grant, 1)}
+	if deadline, ok := ctx.Deadline(); ok {
+		wait, left := q.wait(), time.Until(deadline)
+		if left < wait+wait/2 { // it is only a mean
+			return grant{}, nil, fmt.Errorf("%w: a slot is expected in %v, and the time may be over then", ErrOverloaded, wait)
+		}
+		t.least = left / 4
+	}
 	q.waiting = append(q.waiting, t)
 	return grant{}, t, nil
 }
@@ -92,7 +104,9 @@ func (q *queue) leave(t *ticket) {
 		q.waiting = slices.Delete(q.waiting, at, at+1)
 		return
 	}
-	q.put(<-t.called)
+	if g, ok := <-t.called; ok {
+		q.put(g)
+	}
 }
 
 // release gives back what work has held.
@@ -109,19 +123,30 @@ func (q *queue) release(g grant) {
 }
 
 // put makes a grant free and calls those for whom there is room now. Who has
-// left or is too late costs nothing more. The lock is held.
+// left costs nothing more, and neither does who has so little time left that the
+// work would hardly be done in it. The lock is held.
 func (q *queue) put(g grant) {
 	q.free = append(q.free, g.slot)
 	q.memory += g.memory
 	for i := 0; i < len(q.waiting) && len(q.free) > 0; {
 		t := q.waiting[i]
-		if t.ctx.Err() != nil || !q.fits(t.memory) {
+		switch late := q.late(t); {
+		case t.ctx.Err() != nil, !late && !q.fits(t.memory):
 			i++
 			continue
+		case late:
+			close(t.called)
+		default:
+			t.called <- q.take(t.memory)
 		}
 		q.waiting = slices.Delete(q.waiting, i, i+1)
-		t.called <- q.take(t.memory)
 	}
+}
+
+// late reports whether work that began now would be done too late, most likely.
+func (q *queue) late(t *ticket) bool {
+	deadline, ok := t.ctx.Deadline()
+	return ok && time.Until(deadline) < max(t.least, q.mean+q.mean/2)
 }
 
 func (q *queue) fits(memory int64) bool { return len(q.free) > 0 && memory <= q.memory }

@@ -127,6 +127,48 @@ func TestQueueRefusesWhatWillBeLate(t *testing.T) {
 	})
 }
 
+// Work that takes two seconds where one was expected: those whose turn comes when
+// there is no time for it are refused then, and neither begun nor kept until their
+// time is over.
+func TestQueueRefusesWhoseTurnComesTooLate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		q := newTestQueue(1, 99, 0)
+		<-join(t.Context(), q, 0, time.Second, func() {})
+		ctx, cancel := context.WithTimeout(t.Context(), 9*time.Second)
+		defer cancel()
+		begun := 0
+		var results []<-chan error
+		began := time.Now()
+		for range 7 {
+			results = append(results, join(ctx, q, 0, 2*time.Second, func() { begun++ }))
+		}
+		for i, result := range results {
+			if err := <-result; errors.Is(err, ErrOverloaded) != (i > 3) || errors.Is(err, context.DeadlineExceeded) {
+				t.Errorf("%d: %v after %v", i, err, time.Since(began))
+			}
+		}
+		if free, waiting, _ := q.state(); begun != 4 || free != 1 || waiting != 0 {
+			t.Errorf("%d were begun; %d slots free, %d wait", begun, free, waiting)
+		}
+	})
+}
+
+// Whose time is over in the queue was refused, and nothing was done for it.
+func TestDeadlineInTheQueueIsOverload(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		q := newTestQueue(1, 99, 0)
+		working := join(t.Context(), q, 0, time.Minute, func() {})
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		err := <-join(ctx, q, 0, 0, func() { t.Error("it was begun") })
+		var in *StageError
+		if !errors.Is(err, ErrOverloaded) || !errors.As(err, &in) || in.Stage != "queue" {
+			t.Errorf("error %v", err)
+		}
+		<-working
+	})
+}
+
 // The mean follows the work: fast work after slow brings it down.
 func TestQueueMeasuresTheWork(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -74,8 +74,8 @@ func (c *Classifier) SelfTest(ctx context.Context) error {
 }
 
 // verify checks that a picture is read as its digit, more probably than all
-// others together, with the right logits, or twice with the same where the right
-// ones are not known.
+// others together, accepted with the right logits, or twice with the same where
+// the right ones are not known.
 func (c *Classifier) verify(ctx context.Context, s *slot, check check) error {
 	file, err := c.open(check.picture, c.options.Image)
 	if err != nil {
@@ -94,6 +94,8 @@ func (c *Classifier) verify(ctx context.Context, s *slot, check check) error {
 		return fmt.Errorf("the probabilities sum to %v", sum)
 	case r.Digit != check.digit || r.Confidence < 0.5:
 		return fmt.Errorf("it is read as a %d with probability %.2f; use another weights file", r.Digit, r.Confidence)
+	case check.logits != nil && !r.Accepted:
+		return errors.New("it is not accepted, for the calibration has another rejection than when it was proven; use train proof, or another weights file")
 	case check.logits != nil:
 		return compare(r.logits[:], check.logits)
 	}

@@ -20,11 +20,14 @@ func (a *API) Admin(reload func(context.Context) (Model, error)) chi.Router {
 	router.Use(a.track, clientAddress(a.options.TrustedProxies), a.securityHeaders, a.instrument, a.logAccess, a.recoverPanics)
 	a.healthRoutes(router)
 	a.get(router, "/metrics", a.metricsHandler())
-	router.Post("/-/reload", func(w http.ResponseWriter, r *http.Request) { a.reload(w, r, reload) })
+	router.Post(reloadPath, func(w http.ResponseWriter, r *http.Request) { a.reload(w, r, reload) })
 	a.addRoutes(router)
 	router.Mount("/debug", middleware.Profiler())
 	return router
 }
+
+// reloadPath is on the operators' listener only.
+const reloadPath = "/-/reload"
 
 func (a *API) reload(w http.ResponseWriter, r *http.Request, reload func(context.Context) (Model, error)) {
 	m, err := reload(r.Context())

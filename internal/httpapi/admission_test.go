@@ -20,8 +20,9 @@ func limited(t testing.TB) http.Handler {
 	return a
 }
 
-// Each client may send a burst and then goes on at its rate; another one is not
-// hindered, and neither are probes. A /64 of IPv6 is one client.
+// Each client may send a burst and then goes on at its rate, the next when
+// Retry-After says and not before; another one is not hindered, and neither are
+// probes. A /64 of IPv6 is one client.
 func TestRateLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		registry := prometheus.NewRegistry()
@@ -58,8 +59,20 @@ func TestRateLimit(t *testing.T) {
 		if got := metric(families(t, registry)["digits_requests_rejected_total"], map[string]string{"reason": "rate_limited"}).GetCounter().GetValue(); got != 8 {
 			t.Errorf("%v are counted, want 8", got)
 		}
-		time.Sleep(16 * time.Second)
-		expect("later", "192.0.2.1:1", "/predict", 200)
+		for range 3 {
+			time.Sleep(2*time.Second - time.Millisecond)
+			if status, retry := send("192.0.2.1:1", "/predict"); status != 429 || retry != "1" {
+				t.Errorf("a millisecond too early: %d, Retry-After %q", status, retry)
+			}
+			time.Sleep(time.Millisecond)
+			expect("in time", "192.0.2.1:1", "/predict", 200)
+			expect("at once again", "192.0.2.1:1", "/predict", 429)
+		}
+		time.Sleep(time.Hour)
+		for range 4 {
+			expect("later", "192.0.2.1:1", "/predict", 200)
+		}
+		expect("later", "192.0.2.1:1", "/predict", 429)
 	})
 }
 

@@ -170,11 +170,15 @@ func TestInferenceIsCountedAndLogged(t *testing.T) {
 			t.Errorf("%+v: %v", want, got)
 		}
 	}
-	for _, want := range []struct{ route, code string }{
-		{inferPath, "200"}, {"/v2/models/digits/versions/{version}/infer", "200"}, {"/v1/models/digits:predict", "400"},
-	} {
-		if metric(all["digits_http_request_duration_seconds"], map[string]string{"route": want.route, "method": "POST", "code": want.code}).GetHistogram().GetSampleCount() == 0 {
-			t.Errorf("nothing under %+v", want)
+	for _, want := range []struct { // with the model's version in the path, or without
+		route, code string
+		count       float64
+	}{{inferPath, "200", 3}, {"/v1/models/digits:predict", "400", 1}} {
+		l := map[string]string{"route": want.route, "method": "POST"}
+		timed := metric(all["digits_http_request_duration_seconds"], l).GetHistogram().GetSampleCount()
+		l["code"] = want.code
+		if got := metric(all["digits_http_requests_total"], l).GetCounter().GetValue(); got != want.count || timed != uint64(want.count) {
+			t.Errorf("%+v: %v are counted, %d timed", want, got, timed)
 		}
 	}
 	for stage, want := range map[string]uint64{"read": 4, "queue": 3, "decode": 1, "prepare": 1, "infer": 3, "encode": 3} {

@@ -36,12 +36,14 @@ func speaksInference(path string) bool {
 // modelHandler answers for the model that was in use when the request came.
 type modelHandler func(http.ResponseWriter, *http.Request, *serving)
 
+const versionPath = "/versions/{version}"
+
 // modelRoute adds a handler under the model's path and under that of its version.
 func (a *API) modelRoute(router chi.Router, method, before, after string, handle modelHandler) {
 	router.MethodFunc(method, before+modelName+after, func(w http.ResponseWriter, r *http.Request) {
 		handle(w, r, a.serving())
 	})
-	router.MethodFunc(method, before+modelName+"/versions/{version}"+after, func(w http.ResponseWriter, r *http.Request) {
+	router.MethodFunc(method, before+modelName+versionPath+after, func(w http.ResponseWriter, r *http.Request) {
 		model := a.serving()
 		version, err := url.PathUnescape(chi.URLParam(r, "version"))
 		if err != nil || version != model.Version {

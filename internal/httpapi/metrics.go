@@ -1,8 +1,8 @@
 package httpapi
 
 import (
+	"regexp"
 	"runtime"
-	"slices"
 	"strconv"
 	"time"
 
@@ -28,7 +28,8 @@ const (
 var stageNames = [stageCount]string{"read", "queue", "decode", "prepare", "infer", "encode"}
 
 type metrics struct {
-	requests    *prometheus.HistogramVec // route, method, code
+	requests    *prometheus.CounterVec   // route, method, code
+	durations   *prometheus.HistogramVec // route, method
 	inFlight    prometheus.Gauge
 	stages      *prometheus.HistogramVec // stage
 	predictions *prometheus.CounterVec   // digit
@@ -40,19 +41,20 @@ type metrics struct {
 	feedback    *prometheus.CounterVec // predicted, actual
 	panics      prometheus.Counter
 
-	digits   [classify.Classes]prometheus.Counter
-	stage    [stageCount]prometheus.Observer
-	patterns []string // of all routes
+	digits [classify.Classes]prometheus.Counter
+	stage  [stageCount]prometheus.Observer
+	routes map[string]*route // by pattern
 }
 
 // seconds are options of a histogram of durations, from 0.1 ms, as classic and
 // as native buckets. A client can choose the values, so the number of native
-// buckets is bounded.
+// buckets is bounded. The classic ones are series of their own: beyond the
+// objective of 0.1024 s they are wider.
 func seconds(name, help string) prometheus.HistogramOpts {
 	return prometheus.HistogramOpts{
 		Name:                            name,
 		Help:                            help,
-		Buckets:                         append(prometheus.ExponentialBuckets(0.0001, 2, 15), 5),
+		Buckets:                         append(prometheus.ExponentialBuckets(0.0001, 2, 11), 0.8192, 5),
 		NativeHistogramBucketFactor:     1.1,
 		NativeHistogramMaxBucketNumber:  100,
 		NativeHistogramMinResetDuration: time.Hour,
@@ -61,8 +63,10 @@ func seconds(name, help string) prometheus.HistogramOpts {
 
 func newMetrics(o Options) *metrics {
 	m := &metrics{
-		requests: prometheus.NewHistogramVec(seconds("digits_http_request_duration_seconds",
-			"Time from the request's headers to the end of its reply."), []string{"route", "method", "code"}),
+		routes:   map[string]*route{},
+		requests: counters("digits_http_requests_total", "Requests that were answered.", "route", "method", "code"),
+		durations: prometheus.NewHistogramVec(seconds("digits_http_request_duration_seconds",
+			"Time from the headers of a request with a body to the end of its reply."), []string{"route", "method"}),
 		inFlight: prometheus.NewGauge(prometheus.GaugeOpts{Name: "digits_http_requests_in_flight",
 			Help: "Requests that are being answered."}),
 		stages: prometheus.NewHistogramVec(seconds("digits_stage_duration_seconds",
@@ -77,14 +81,21 @@ func newMetrics(o Options) *metrics {
 		feedback:    counters("digits_feedback_total", "Predictions on which clients said what the image showed.", "predicted", "actual"),
 		panics:      prometheus.NewCounter(prometheus.CounterOpts{Name: "digits_panics_total", Help: "Panics that were caught."}),
 	}
-	o.Registry.MustRegister(m.requests, m.inFlight, m.stages, m.predictions, m.confidence, m.abstentions, m.flags, m.rejected, m.cancelled,
-		m.feedback, m.panics, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	o.Registry.MustRegister(m.requests, m.durations, m.inFlight, m.stages, m.predictions, m.confidence, m.abstentions, m.flags, m.rejected, m.cancelled,
+		m.feedback, m.panics, goCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	build := prometheus.NewGauge(prometheus.GaugeOpts{Name: "digits_build_info", Help: "The running program.", ConstLabels: prometheus.Labels{
 		"version": o.Build.Version, "go_version": runtime.Version(), "kernel": o.Build.Kernel}})
 	build.Set(1)
 	o.Registry.MustRegister(build)
 	m.create(o)
 	return m
+}
+
+// goCollector has Go's metrics, but of its memory only what the heap holds and
+// what was allocated: all of them would be twenty series more.
+func goCollector() prometheus.Collector {
+	return collectors.NewGoCollector(collectors.WithGoCollectorMemStatsMetricsDisabled(), collectors.WithGoCollectorRuntimeMetrics(
+		collectors.GoRuntimeMetricsRule{Matcher: regexp.MustCompile(`^(/memory/classes/heap/objects:bytes|/gc/heap/allocs:bytes)$`)}))
 }
 
 func counters(name, help string, labels ...string) *prometheus.CounterVec {
@@ -97,6 +108,7 @@ func (m *metrics) create(o Options) {
 	for stage, name := range stageNames {
 		m.stage[stage] = m.stages.WithLabelValues(name)
 	}
+	m.requests.WithLabelValues(unmatched, otherMethod, "404")
 	for digit := range m.digits {
 		m.digits[digit] = m.predictions.WithLabelValues(strconv.Itoa(digit))
 		for actual := range m.digits {
@@ -113,21 +125,5 @@ func (m *metrics) create(o Options) {
 		for _, value := range values {
 			vector.WithLabelValues(value)
 		}
-	}
-}
-
-// addRoute makes a route's pattern a label. Of the durations, only those of
-// the successes of POST are made in advance: the others are many, rejected has a
-// counter for each problem, and probes come at once.
-func (m *metrics) addRoute(method, pattern string) {
-	if !slices.Contains(m.patterns, pattern) {
-		m.patterns = append(m.patterns, pattern)
-	}
-	if method == "POST" {
-		code := "200"
-		if pattern == feedbackPath {
-			code = "204"
-		}
-		m.requests.WithLabelValues(pattern, method, code)
 	}
 }

@@ -71,7 +71,8 @@ func TestMetricSeriesExistFromTheStart(t *testing.T) {
 		Model: httpapi.Model{Version: "v", Digest: "d"}, Build: httpapi.Build{Version: "b", Kernel: "k"}})
 	a.Admin(nil)
 	for name, want := range map[string]int{
-		"digits_http_request_duration_seconds": 7,
+		"digits_http_request_duration_seconds": 4,
+		"digits_http_requests_total":           86,
 		"digits_http_requests_in_flight":       1,
 		"digits_stage_duration_seconds":        6,
 		"digits_predictions_total":             10,
@@ -122,7 +123,7 @@ func TestBucketsBeginAtATenthOfAMillisecond(t *testing.T) {
 	httpapi.New(httpapi.Options{Classifier: panicking{}, Registry: registry})
 	for _, name := range []string{"digits_http_request_duration_seconds", "digits_stage_duration_seconds"} {
 		h := families(t, registry)[name].GetMetric()[0].GetHistogram()
-		if n := len(h.GetBucket()); n != 16 || h.GetBucket()[0].GetUpperBound() != 0.0001 || h.GetBucket()[15].GetUpperBound() != 5 {
+		if n := len(h.GetBucket()); n != 13 || h.GetBucket()[0].GetUpperBound() != 0.0001 || h.GetBucket()[12].GetUpperBound() != 5 {
 			t.Errorf("%s: %d buckets: %v", name, n, h.GetBucket())
 		}
 		if h.Schema == nil {
@@ -149,21 +150,24 @@ func TestRequestsAreCounted(t *testing.T) {
 	}
 
 	all := families(t, registry)
-	requests := all["digits_http_request_duration_seconds"]
+	requests := all["digits_http_requests_total"]
 	for _, want := range []struct {
 		route, method, code string
-		count               uint64
+		count               float64
 	}{
 		{"/predict", "POST", "200", 3},
 		{"/predict", "POST", "415", 1},
-		{"unmatched", "other", "405", 1},
-		{"unmatched", "other", "404", 3},
-		{"unmatched", "GET", "404", 3},
+		{"/predict", "other", "405", 1},
+		{"unmatched", "other", "404", 6},
 	} {
 		m := metric(requests, map[string]string{"route": want.route, "method": want.method, "code": want.code})
-		if got := m.GetHistogram().GetSampleCount(); got != want.count {
-			t.Errorf("%+v: %d", want, got)
+		if got := m.GetCounter().GetValue(); got != want.count {
+			t.Errorf("%+v: %v", want, got)
 		}
+	}
+	timed := metric(all["digits_http_request_duration_seconds"], map[string]string{"route": "/predict", "method": "POST"})
+	if got := timed.GetHistogram().GetSampleCount(); got != 4 {
+		t.Errorf("%d requests were timed", got)
 	}
 	for _, want := range []struct {
 		family, label, value string

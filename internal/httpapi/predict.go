@@ -62,6 +62,7 @@ func (a *API) readAll(ctx context.Context, x *exchange, model *serving, images [
 			return nil, err
 		default:
 			a.metrics.rejected.WithLabelValues(problem.reason()).Inc()
+			a.countPanic(x, err)
 			entries[i] = problemEntry{problem.reply(a.limits)}
 		}
 	}

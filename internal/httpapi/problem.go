@@ -11,6 +11,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"digits/internal/classify"
+	"digits/pkg/imageprep"
 )
 
 const (
@@ -50,11 +51,11 @@ func (a *API) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if speaksInference(r.URL.Path) {
 		contentType, reply.Error = jsonType, reply.Title+". "+reply.Detail
 	}
-	body, err := encode(reply)
-	if err != nil {
+	body, encodeError := encode(reply)
+	if encodeError != nil {
 		panic("httpapi: a problem cannot be encoded")
 	}
-	if seconds := a.retryAfter(p); seconds > 0 {
+	if seconds := a.retryAfter(p, err); seconds > 0 {
 		w.Header().Set("Retry-After", strconv.Itoa(seconds))
 	}
 	write(w, p.status, contentType, body)
@@ -62,12 +63,13 @@ func (a *API) fail(w http.ResponseWriter, r *http.Request, err error) {
 
 // retryAfter returns after how many seconds a request that was refused may be
 // sent again, or 0.
-func (a *API) retryAfter(p *problem) int {
+func (a *API) retryAfter(p *problem, err error) int {
 	const longest = 30
 	wait := time.Duration(0)
+	var rate rateError
 	switch queue, ok := a.serving().Classifier.(loaded); {
-	case p.err == errRateLimited:
-		wait = a.options.ratePeriod()
+	case errors.As(err, &rate):
+		return int(math.Ceil(rate.wait.Seconds())) // it is certain
 	case p.err == classify.ErrOverloaded && ok:
 		wait = queue.Wait() // by then, those who wait now are served
 	case p.status != http.StatusServiceUnavailable:
@@ -81,9 +83,19 @@ func (a *API) account(x *exchange, p *problem, cause error) {
 	x.problem, x.cause = p, cause
 	a.metrics.rejected.WithLabelValues(p.reason()).Inc()
 	a.countCancelled(cause)
-	if errors.Is(cause, errPanic) || errors.Is(cause, classify.ErrPanic) {
-		a.metrics.panics.Inc()
+	a.countPanic(x, cause)
+}
+
+// countPanic counts a bug, and logs one for which the status is the client's
+// fault: the image that a decoder panics on is damaged, mostly.
+func (a *API) countPanic(x *exchange, cause error) {
+	switch {
+	case errors.Is(cause, imageprep.ErrPanic):
+		a.options.Logger.Error("a decoder panicked", "id", x.id, "error", cause)
+	case !errors.Is(cause, errPanic) && !errors.Is(cause, classify.ErrPanic):
+		return
 	}
+	a.metrics.panics.Inc()
 }
 
 func (a *API) notFound(w http.ResponseWriter, r *http.Request) {
@@ -97,8 +109,9 @@ func (a *API) notFound(w http.ResponseWriter, r *http.Request) {
 func (a *API) methodNotAllowed(w http.ResponseWriter, r *http.Request) {
 	var allowed []string
 	for _, method := range methods {
-		if chi.RouteContext(r.Context()).Routes.Match(chi.NewRouteContext(), method, r.URL.Path) {
+		if pattern := chi.RouteContext(r.Context()).Routes.Find(chi.NewRouteContext(), method, r.URL.Path); pattern != "" {
 			allowed = append(allowed, method)
+			exchangeOf(r).misused = a.metrics.routes[pattern]
 		}
 	}
 	if len(allowed) == 0 {

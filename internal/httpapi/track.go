@@ -21,6 +21,7 @@ type exchange struct {
 	digit      int                       // read, of the last image
 	confidence float64
 	reason     string // why that is not accepted
+	misused    *route // the one whose path was asked with another method
 	problem    *problem
 	cause      error
 }

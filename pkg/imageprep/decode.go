@@ -11,6 +11,7 @@ import (
 	"image/jpeg"
 	"image/png"
 	"io"
+	"runtime/debug"
 
 	"golang.org/x/image/bmp"
 	"golang.org/x/image/tiff"
@@ -169,7 +170,7 @@ func startsLike(data []byte, magic string) bool {
 func guarded[T any](f *format, decode func() (T, error)) (result T, err error) {
 	defer func() {
 		if fault := recover(); fault != nil {
-			err = fmt.Errorf("%w: the %s decoder failed on it (%v); save the image anew", ErrMalformed, f.title, fault)
+			err = fmt.Errorf("%w: the %s decoder failed on it; save the image anew; %w: %v\n%s", ErrMalformed, f.title, ErrPanic, fault, debug.Stack())
 		}
 	}()
 	if result, err = decode(); err != nil {

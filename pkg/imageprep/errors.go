@@ -17,6 +17,9 @@ var (
 	ErrTooManyPixels = errors.New("too many pixels")
 	// ErrTooSmall means fewer pixels than a digit needs.
 	ErrTooSmall = errors.New("image too small")
+	// ErrPanic means that the decoder panicked, which is a bug in it; the error
+	// wraps ErrMalformed too.
+	ErrPanic = errors.New("the decoder panicked")
 	// ErrNoInk means that nothing stands out from the paper.
 	ErrNoInk = errors.New("no ink found")
 )

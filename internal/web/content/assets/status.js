@@ -28,7 +28,7 @@ function span(seconds) {
 
 function showTiles(m) {
   const now = Date.now() / 1000;
-  const requests = sum(m, `${requestSeconds}_count`);
+  const requests = sum(m, 'digits_http_requests_total');
   const started = sum(m, 'process_start_time_seconds');
   byID('uptime').textContent = started ? span(Math.max(now - started, 0)) : '–';
   byID('requests').textContent = count(requests);
