@@ -7,6 +7,8 @@ import (
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
+
+	"digits/internal/web"
 )
 
 // The status page draws what the metrics say, and goes on when the server has
@@ -37,19 +39,24 @@ func TestStatus(t *testing.T) {
 	b.until("no notice", "document.getElementById('notice').hidden")
 }
 
-// Without metrics on this port, the page says where they are.
+// Without metrics on this port, the page says where they are, asks for none, and
+// still tells about the model.
 func TestStatusWithoutMetrics(t *testing.T) {
-	s := serve(t)
-	s.intercept("/metrics", func(w http.ResponseWriter, _ *http.Request) bool {
-		w.WriteHeader(http.StatusNotFound)
-		return true
-	})
-	b := open(t, s.url()+"/livez")
-	b.expect("404")
-	b.do(chromedp.Navigate(s.url() + "/status"))
-	b.until("the notice", "document.getElementById('notice').textContent.includes('admin address')")
-	if eval[bool](b, "document.getElementById('live').checkVisibility()") {
-		t.Error("figures that there are not are shown")
+	s := serveTelling(t, func(pages *web.Options) { pages.NoMetrics = true })
+	asked := make(chan string, 100)
+	s.intercept("/metrics", func(http.ResponseWriter, *http.Request) bool { asked <- "it asks for /metrics"; return false })
+	b := open(t, s.url()+"/status?lang=en")
+	b.until("the links' language", "document.querySelector('nav a').search === '?lang=en'") // the script has run
+	if notice := b.text(".notice:not(noscript *)"); !strings.Contains(notice, "no live figures") || !strings.Contains(notice, "--admin-addr") {
+		t.Errorf("the notice is %q", notice)
+	}
+	if page := b.text("main"); strings.Contains(page, "every two seconds") || strings.Contains(page, "Uptime") || !strings.Contains(page, "SHA-256 of the weights") {
+		t.Errorf("the page is %q", page)
+	}
+	select {
+	case complaint := <-asked:
+		t.Error(complaint)
+	default:
 	}
 }
 
