@@ -90,6 +90,10 @@ func TestNothingMoves(t *testing.T) {
 		settle(b)
 		b.do(click("#clear"))
 	}
+	for _, stroke := range [][]point{line(point{0.5, 0.1}, point{0.5, 0.9}), line(point{0.1, 0.1}, point{0.9, 0.9}), line(point{0.1, 0.9}, point{0.9, 0.1}), line(point{0, 0.5}, point{1, 0.5})} {
+		b.draw(stroke) // in the end there are two lines of remarks
+		settle(b)
+	}
 	if moved := eval[[]string](b, "new Promise((resolve) => setTimeout(() => resolve(window.moved), 200))"); len(moved) > 0 {
 		t.Errorf("these moved: %q", moved)
 	}

@@ -2,6 +2,7 @@ package browsertest
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -76,6 +77,25 @@ func TestDocsTryIt(t *testing.T) {
 	b.until("the reply", `/"digit": 7[^]*"explain": "/.test(document.querySelector('#op-post-predict .reply').textContent)`)
 	b.do(click("#op-post-predict .copy"))
 	b.until("that it was copied", "/^(Copied|Marked)/.test(document.querySelector('#op-post-predict .copy').textContent)")
+}
+
+// Everything that the docs offer to send is answered.
+func TestDocsSendWorks(t *testing.T) {
+	b := open(t, serve(t).url()+"/docs")
+	b.expect("/feedback") // on an answer that there is not
+	b.do(chromedp.SetUploadFiles("#op-post-predict [type=file]", absolute(t, examples+"seven.png"), chromedp.NodeReady))
+	sent := eval[[]string](b, `[...document.querySelectorAll('.operation')].filter((o) => o.querySelector('.send')).map((o) => (o.querySelector('.send').click(), o.id))`)
+	b.until("the replies", `[...document.querySelectorAll('.operation .reply p')].every((p) => /^\d{3} /.test(p.textContent))`)
+	for _, id := range sent {
+		if reply := b.text("#" + id + " .reply p"); !strings.HasPrefix(reply, "200 ") && id != "op-post-feedback" {
+			t.Errorf("%s: %s", id, reply)
+		}
+	}
+	for _, id := range []string{"op-post-v2-models-digits-infer", "op-post-v1-models-digits-predict", "op-get-v2-models-digits-versions-version-"} {
+		if !slices.Contains(sent, id) {
+			t.Errorf("%s cannot be sent", id)
+		}
+	}
 }
 
 // The page speaks the reader's language, and keeps the one that was chosen.
