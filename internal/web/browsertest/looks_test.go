@@ -25,7 +25,7 @@ var scenes = []scene{
 	{"empty", "/", func(*tab) {}},
 	{"answer", "/", func(b *tab) { b.draw(digits[3]...); settle(b) }},
 	{"hesitates", "/", func(b *tab) {
-		b.draw(line(point{0.4, 0.25}, point{0.68, 0.24}, point{0.5, 0.8}), line(point{0.4, 0.25}, point{0.41, 0.47}, point{0.6, 0.42}))
+		b.draw(line(point{0.4, 0.25}, point{0.68, 0.24}, point{0.5, 0.8}), line(point{0.4, 0.25}, point{0.41, 0.44}, point{0.52, 0.39}))
 		settle(b)
 	}},
 	{"rejected", "/", func(b *tab) { b.choose(examples + "cross.png"); settle(b) }},
