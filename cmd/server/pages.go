@@ -16,5 +16,6 @@ func (c config) pages(model *cnn.Model) (*web.Site, error) {
 		Card:         weights.Card(),
 		Metadata:     model.Metadata(),
 		MaxBodyBytes: c.maxBodyBytes,
+		NoMetrics:    c.adminAddr != "",
 	})
 }

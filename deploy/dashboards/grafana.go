@@ -64,7 +64,7 @@ func (p panel) json() object {
 	if kind == "" {
 		kind = "timeseries"
 	}
-	options := object{"legend": object{"displayMode": "list", "placement": "bottom"}, "tooltip": object{"mode": "multi", "sort": "desc"}}
+	options := object{"legend": object{"showLegend": true, "displayMode": "list", "placement": "bottom", "calcs": []string{}}, "tooltip": object{"mode": "multi", "sort": "desc"}}
 	switch kind {
 	case "heatmap":
 		format = "heatmap"

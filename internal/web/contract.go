@@ -12,11 +12,13 @@ type contract struct {
 	Info struct{ Title, Version, Summary, Description string }
 	Tags []struct{ Name, Description string }
 
+	version    string                      // of the model that answers
 	Paths      ordered[ordered[yaml.Node]] // an operation by method, by path
 	Components struct {
-		Parameters map[string]parameter
-		Responses  map[string]response
-		Schemas    ordered[schema]
+		Parameters    map[string]parameter
+		RequestBodies map[string]requestBody `yaml:"requestBodies"`
+		Responses     map[string]response
+		Schemas       ordered[schema]
 	}
 }
 
@@ -24,8 +26,13 @@ type operation struct {
 	Tags                 []string
 	Summary, Description string
 	Parameters           []parameter
-	RequestBody          struct{ Content ordered[media] } `yaml:"requestBody"`
+	RequestBody          requestBody `yaml:"requestBody"`
 	Responses            ordered[response]
+}
+
+type requestBody struct {
+	Ref     string `yaml:"$ref"`
+	Content ordered[media]
 }
 
 type parameter struct {
@@ -74,13 +81,22 @@ func (o *ordered[T]) UnmarshalYAML(n *yaml.Node) error {
 	return nil
 }
 
+func (o ordered[T]) keys() []string {
+	var keys []string
+	for _, e := range o {
+		keys = append(keys, e.Key)
+	}
+	return keys
+}
+
 // methods are the fields of a path that are operations, but for HEAD, which
 // says nothing that GET does not.
 var methods = map[string]string{"get": "GET", "post": "POST", "put": "PUT", "patch": "PATCH", "delete": "DELETE"}
 
-// readContract makes an OpenAPI document into what the docs show.
-func readContract(source []byte) (document, error) {
-	var c contract
+// readContract makes an OpenAPI document into what the docs show. The version
+// is that of the model, to try paths with.
+func readContract(source []byte, version string) (document, error) {
+	c := contract{version: version}
 	if err := yaml.Unmarshal(source, &c); err != nil {
 		return document{}, fmt.Errorf("the contract cannot be read: %w", err)
 	}
@@ -96,6 +112,13 @@ func (c *contract) parameter(p parameter) parameter {
 		return c.Components.Parameters[path.Base(p.Ref)]
 	}
 	return p
+}
+
+func (c *contract) requestBody(b requestBody) requestBody {
+	if b.Ref != "" {
+		return c.Components.RequestBodies[path.Base(b.Ref)]
+	}
+	return b
 }
 
 func (c *contract) response(r response) response {

@@ -35,6 +35,7 @@ type shownOperation struct {
 	Bodies, Responses    []message
 	Curl                 string // arguments; the address stands as {origin}
 	Try                  string // "none", "plain", "image" or "json"
+	TryPath              string // the path with values for its parameters, where they are known
 	JSON                 string // to begin with
 }
 
@@ -115,13 +116,13 @@ var notInID = regexp.MustCompile(`[^a-z0-9]+`)
 
 func (c *contract) operation(method, url string, o *operation) (shownOperation, error) {
 	s := shownOperation{Method: method, Path: url, Summary: prose(o.Summary), Description: prose(o.Description),
-		ID: "op-" + strings.Trim(notInID.ReplaceAllString(strings.ToLower(method+" "+url), "-"), "-")}
+		ID: "op-" + notInID.ReplaceAllString(strings.ToLower(method+" "+strings.TrimPrefix(url, "/")), "-")}
 	for _, p := range o.Parameters {
 		p = c.parameter(p)
 		s.Parameters = append(s.Parameters, row{p.Name, p.In, p.Required, p.Schema.kind(), prose(p.Description)})
 	}
 	var err error
-	if s.Bodies, err = bodies(o.RequestBody.Content); err != nil {
+	if s.Bodies, err = bodies(c.requestBody(o.RequestBody).Content); err != nil {
 		return s, err
 	}
 	for _, r := range o.Responses {
@@ -132,13 +133,17 @@ func (c *contract) operation(method, url string, o *operation) (shownOperation, 
 		}
 		s.Responses = append(s.Responses, m)
 	}
+	s.TryPath = url
+	if !strings.Contains(url, "{name}") && c.version != "" { // the version of the pages' files is another one
+		s.TryPath = strings.ReplaceAll(url, "{version}", c.version)
+	}
 	s.try()
 	return s, nil
 }
 
 // try says how the operation can be tried from the page and from a shell.
 func (s *shownOperation) try() {
-	address := "'{origin}" + s.Path + "'"
+	address := "'{origin}" + s.TryPath + "'"
 	find := func(mediaType string) *message {
 		for i := range s.Bodies {
 			if strings.HasPrefix(s.Bodies[i].Name, mediaType) {
@@ -152,14 +157,15 @@ func (s *shownOperation) try() {
 	case find("image/") != nil:
 		s.Try, s.Curl = "image", "--data-binary @digit.png "+address
 	case body != nil && len(body.Examples) > 0:
-		s.Try, s.JSON = "json", body.Examples[0].JSON
+		shortest := slices.MinFunc(body.Examples, func(a, b example) int { return cmp.Compare(len(a.JSON), len(b.JSON)) })
+		s.Try, s.JSON = "json", shortest.JSON
 		s.Curl = "--json '" + strings.ReplaceAll(compact(s.JSON), "'", `'\''`) + "' " + address
 	case s.Method == "GET":
 		s.Try, s.Curl = "plain", address
 	default:
 		s.Curl = "-X " + s.Method + " " + address
 	}
-	if strings.Contains(s.Path, "{") {
+	if strings.Contains(s.TryPath, "{") {
 		s.Try = ""
 	}
 	s.Try = cmp.Or(s.Try, "none")

@@ -25,20 +25,30 @@ func TestDocsShowTheWholeContract(t *testing.T) {
 	}
 	html := ask(newSite(t), http.MethodGet, "/docs").Body.String()
 	for path, operations := range c.Paths {
+		shown := path
+		if !strings.Contains(path, "{name}") {
+			shown = strings.ReplaceAll(path, "{version}", "m1")
+		}
 		for method, operation := range operations {
 			if method != "get" && method != "post" {
 				continue
 			}
-			var responses struct{ Responses map[string]any }
-			if err := operation.Decode(&responses); err != nil {
+			var parts struct {
+				Responses   map[string]any
+				RequestBody map[string]any `yaml:"requestBody"`
+			}
+			if err := operation.Decode(&parts); err != nil {
 				t.Fatal(err)
 			}
-			_, section, found := strings.Cut(html, fmt.Sprintf(`data-method="%s" data-path="%s"`, strings.ToUpper(method), path))
+			_, section, found := strings.Cut(html, fmt.Sprintf(`data-method="%s" data-path="%s"`, strings.ToUpper(method), shown))
 			if !found {
 				t.Errorf("%s %s is not shown", method, path)
 			}
 			section, _, _ = strings.Cut(section, "</section>")
-			for status := range responses.Responses {
+			if parts.RequestBody != nil && !strings.Contains(section, "<h4>Body</h4>") {
+				t.Errorf("%s %s: its body is not shown", method, path)
+			}
+			for status := range parts.Responses {
 				if !strings.Contains(section, `status">`+status+`<`) {
 					t.Errorf("%s %s: %s is not shown", method, path, status)
 				}
@@ -61,9 +71,13 @@ paths:
     post: {requestBody: {content: {image/png: {}, application/json: {example: {x: 1}}}}}
   /d:
     parameters: []
-    post: {requestBody: {content: {application/json: {examples: {first: {value: {text: it's, list: [1, 2]}}}}}}}
+    post: {requestBody: {$ref: '#/components/requestBodies/D'}}
+  /d/: {get: {}}
+  /e/{version}: {get: {}}
+  /f/{version}/{name}: {get: {}}
+components: {requestBodies: {D: {content: {application/json: {examples: {long: {value: {list: [1, 2, 3, 4, 5, 6, 7, 8], more: [1, 2, 3, 4, 5, 6, 7, 8]}}, short: {value: {text: it's, list: [1, 2]}}}}}}}}
 `
-	d, err := readContract([]byte(contract))
+	d, err := readContract([]byte(contract), "v7")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,11 +88,14 @@ paths:
 		}
 	}
 	for id, want := range map[string]string{
-		"op-get-a":       "one plain '{origin}/a'",
-		"op-get-b-id":    "one none '{origin}/b/{id}'",
-		"op-delete-b-id": "other none -X DELETE '{origin}/b/{id}'",
-		"op-post-c":      "other image --data-binary @digit.png '{origin}/c'",
-		"op-post-d":      `other json --json '{"text":"it'\''s","list":[1,2]}' '{origin}/d'`,
+		"op-get-a":               "one plain '{origin}/a'",
+		"op-get-b-id-":           "one none '{origin}/b/{id}'",
+		"op-delete-b-id-":        "other none -X DELETE '{origin}/b/{id}'",
+		"op-post-c":              "other image --data-binary @digit.png '{origin}/c'",
+		"op-get-d-":              "other plain '{origin}/d/'",
+		"op-get-e-version-":      "other plain '{origin}/e/v7'",
+		"op-get-f-version-name-": "other none '{origin}/f/{version}/{name}'",
+		"op-post-d":              `other json --json '{"text":"it'\''s","list":[1,2]}' '{origin}/d'`,
 	} {
 		if got[id] != want {
 			t.Errorf("%s: %s, want %s", id, got[id], want)
@@ -115,6 +132,7 @@ func TestSchemasInWords(t *testing.T) {
 		`{allOf: [{$ref: '#/A'}, {required: [id]}]}`:                                 `<a href="#schema-A">A</a>`,
 		`{type: [string, 'null']}`:                                                   "string or null",
 		`{type: string, pattern: '^<$', format: uri}`:                                "string, uri, <code>^&lt;$</code>",
+		`{type: object, properties: {a: {type: string}, b: {}}}`:                     "object with <code>a</code> <code>b</code>",
 		`true`: "any value",
 	} {
 		var s schema

@@ -37,7 +37,7 @@ type view struct {
 
 // addPages renders every page in every language.
 func (s *Site) addPages(options Options, version string) error {
-	doc, err := readContract(options.Contract)
+	doc, err := readContract(options.Contract, options.Model.Version)
 	if err != nil {
 		return err
 	}
@@ -49,6 +49,9 @@ func (s *Site) addPages(options Options, version string) error {
 		for _, tag := range s.languages.tags {
 			v := base
 			v.Page, v.Language, v.Scripts = p.name, tag, p.scripts
+			if p.name == "status" && options.NoMetrics {
+				v.Scripts = []string{"texts.js"} // which keeps the language that was chosen
+			}
 			t := s.languages.texts[tag]
 			if v.Facts, err = options.facts(t); err != nil {
 				return err

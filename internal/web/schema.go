@@ -68,6 +68,8 @@ func (s *schema) noun() string {
 		return html.EscapeString(s.ContentEncoding + " text")
 	case s.ContentMediaType != "":
 		return "bytes"
+	case len(s.Properties) > 0:
+		return "object with " + codes(s.Properties.keys())
 	case s.Type == nil:
 		return "any value"
 	}
@@ -122,7 +124,7 @@ func alternatives(of []schema) string {
 	return strings.Join(nouns, " or ")
 }
 
-func codes(values []any) string {
+func codes[T any](values []T) string {
 	var all []string
 	for _, v := range values {
 		all = append(all, "<code>"+html.EscapeString(fmt.Sprint(v))+"</code>")

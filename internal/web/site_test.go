@@ -161,6 +161,21 @@ func TestPagesAnnounceTheirScripts(t *testing.T) {
 	}
 }
 
+// An id names one element, or a link to it goes elsewhere.
+func TestIDsAreUnique(t *testing.T) {
+	s := newSite(t)
+	id := regexp.MustCompile(`\sid="([^"]*)"`)
+	for _, p := range pages {
+		seen := map[string]bool{}
+		for _, match := range id.FindAllStringSubmatch(ask(s, http.MethodGet, p.path).Body.String(), -1) {
+			if seen[match[1]] {
+				t.Errorf("%s has several elements %s", p.path, match[1])
+			}
+			seen[match[1]] = true
+		}
+	}
+}
+
 // Nothing comes from elsewhere, and nothing is written into a page that the
 // policy would forbid.
 func TestPagesAreSelfContained(t *testing.T) {

@@ -235,6 +235,29 @@ func TestObserve(t *testing.T) {
 	}
 }
 
+// A picture of a step shows what the step made: ink is light from the inversion
+// on, and what is cut out fills the picture but for the margin.
+func TestObserveShowsWhatWasMade(t *testing.T) {
+	seen := map[string]*image.Gray{}
+	g := image.NewGray(image.Rect(0, 0, 140, 140))
+	draw.Draw(g, g.Rect, image.White, image.Point{}, draw.Src)
+	draw.Draw(g, image.Rect(20, 20, 30, 60), image.Black, image.Point{}, draw.Src)
+	tensorOf(t, g, imageprep.Options{Observe: func(step string, picture *image.Gray) { seen[step] = picture }})
+	for _, c := range []struct {
+		step       string
+		x, y       int // of the ink
+		ink, paper uint8
+	}{{"invert", 25, 25, 255, 0}, {"crop", 26, 20, 255, 0}, {"crop", 26, 90, 255, 0}, {"resize", 6, 12, 255, 0}} {
+		picture := seen[c.step]
+		if picture == nil {
+			t.Fatalf("no picture of %s", c.step)
+		}
+		if ink, paper := picture.GrayAt(c.x, c.y).Y, picture.GrayAt(0, 0).Y; ink != c.ink || paper != c.paper {
+			t.Errorf("%s: ink of level %d on paper of %d", c.step, ink, paper)
+		}
+	}
+}
+
 // The picture of a camera that was turned is turned back.
 func TestOrientation(t *testing.T) {
 	upright := paste(seven(), 90, 80, 40, 30)

@@ -70,17 +70,32 @@ func (o Options) check() {
 // snapshot is a small picture of the state.
 func (p *picture) snapshot() *image.Gray {
 	const side = 160
-	if p.resized {
-		small := image.NewGray(image.Rect(0, 0, Side, Side))
-		for i, v := range p.tensor {
-			small.Pix[i] = level(255 * v)
-		}
-		return small
+	switch {
+	case p.resized:
+		return square(p.tensor[:], Side)
+	case p.cropped:
+		var window [fine * Side * fine * Side]float32
+		p.resample(window[:], fine*Side, p.window)
+		return square(window[:], fine*Side)
 	}
 	state := p.gray
 	if p.ink.pix != nil {
 		state = p.ink
 	}
 	small := state.averaged((max(state.width, state.height) + side - 1) / side)
+	if p.ink.pix == nil && p.levels.darkInk { // found, and not yet turned into ink
+		for i, v := range small.pix {
+			small.pix[i] = 255 - v
+		}
+	}
 	return &image.Gray{Pix: small.pix, Stride: small.stride, Rect: small.bounds()}
+}
+
+// square makes a picture of so many rows of ink, from 0 to 1.
+func square(ink []float32, side int) *image.Gray {
+	g := image.NewGray(image.Rect(0, 0, side, side))
+	for i, v := range ink {
+		g.Pix[i] = level(255 * v)
+	}
+	return g
 }

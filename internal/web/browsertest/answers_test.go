@@ -64,7 +64,7 @@ func TestNewerAnswers(t *testing.T) {
 	for name, test := range map[string]struct {
 		judgement, state, headline, remark string
 	}{
-		"hesitates":      {`"accepted":true,"candidates":[1,7]`, "accepted", "One · Only a guess", "50.0% sure. It hesitates between 1 or 7. The ink touches the edge: leave a margin. Doubtful: brand new."},
+		"hesitates":      {`"accepted":true,"candidates":[1,7]`, "accepted", "One · Only a guess", "50.0% sure. It hesitates between 1 and 7. The ink touches the edge: leave a margin. Doubtful: brand new."},
 		"several digits": {`"accepted":false,"reason":"several_digits","candidates":[1]`, "rejected", "This does not look like a digit", "There seem to be several digits; send one at a time. The nearest would be 1. The ink touches the edge: leave a margin. Doubtful: brand new."},
 		"another reason": {`"accepted":false,"reason":"too_pretty","candidates":[1]`, "rejected", "This does not look like a digit", "The server does not stand by its answer (too pretty). The nearest would be 1. The ink touches the edge: leave a margin. Doubtful: brand new."},
 	} {

@@ -13,6 +13,8 @@ import (
 	"github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
+
+	"digits/internal/web"
 )
 
 const examples = "../../../api/examples/"
@@ -144,7 +146,7 @@ func TestProblems(t *testing.T) {
 
 // A file that only the server finds too large is not sent again and again.
 func TestTooLargeForTheServer(t *testing.T) {
-	b := open(t, serveTelling(t, 0).url())
+	b := open(t, serveTelling(t, func(pages *web.Options) { pages.MaxBodyBytes = 0 }).url())
 	b.expect("413")
 	b.expect("ERR_CONNECTION")
 	large := fileOf(t, "large.png", nil)

@@ -25,7 +25,7 @@ var scenes = []scene{
 	{"empty", "/", func(*tab) {}},
 	{"answer", "/", func(b *tab) { b.draw(digits[3]...); settle(b) }},
 	{"hesitates", "/", func(b *tab) {
-		b.draw(line(point{0.4, 0.25}, point{0.68, 0.24}, point{0.5, 0.8}), line(point{0.4, 0.25}, point{0.41, 0.47}, point{0.6, 0.42}))
+		b.draw(line(point{0.4, 0.25}, point{0.68, 0.24}, point{0.5, 0.8}), line(point{0.4, 0.25}, point{0.41, 0.44}, point{0.52, 0.39}))
 		settle(b)
 	}},
 	{"rejected", "/", func(b *tab) { b.choose(examples + "cross.png"); settle(b) }},
@@ -89,6 +89,10 @@ func TestNothingMoves(t *testing.T) {
 		b.draw(digits[digit]...)
 		settle(b)
 		b.do(click("#clear"))
+	}
+	for _, stroke := range [][]point{line(point{0.5, 0.1}, point{0.5, 0.9}), line(point{0.1, 0.1}, point{0.9, 0.9}), line(point{0.1, 0.9}, point{0.9, 0.1}), line(point{0, 0.5}, point{1, 0.5})} {
+		b.draw(stroke) // in the end there are two lines of remarks
+		settle(b)
 	}
 	if moved := eval[[]string](b, "new Promise((resolve) => setTimeout(() => resolve(window.moved), 200))"); len(moved) > 0 {
 		t.Errorf("these moved: %q", moved)

@@ -86,6 +86,23 @@ func TestStaleAnswersAreDropped(t *testing.T) {
 	}
 }
 
+// A correction is counted by the server, once for each answer.
+func TestFeedbackIsCounted(t *testing.T) {
+	s := serve(t)
+	b := open(t, s.url())
+	b.expect("409") // of the second
+	b.draw(digits[7]...)
+	settle(b)
+	for _, words := range []string{"Thank you. It was noted as a 1.", "A correction of this answer has been noted already."} {
+		b.do(click(`#feedback button[value="1"]`))
+		b.until("what became of it", fmt.Sprintf("document.getElementById('thanks').textContent.startsWith(%q)", words))
+	}
+	metrics := eval[string](b, "fetch('metrics').then((response) => response.text())")
+	if !strings.Contains(metrics, `digits_feedback_total{actual="1",predicted="7"} 1`) {
+		t.Error("the server has not counted it")
+	}
+}
+
 // A correction is sent with the answer's id. A server that takes none says so.
 func TestFeedback(t *testing.T) {
 	s := serve(t)

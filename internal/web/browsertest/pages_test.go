@@ -2,11 +2,14 @@ package browsertest
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
+
+	"digits/internal/web"
 )
 
 // The status page draws what the metrics say, and goes on when the server has
@@ -37,19 +40,24 @@ func TestStatus(t *testing.T) {
 	b.until("no notice", "document.getElementById('notice').hidden")
 }
 
-// Without metrics on this port, the page says where they are.
+// Without metrics on this port, the page says where they are, asks for none, and
+// still tells about the model.
 func TestStatusWithoutMetrics(t *testing.T) {
-	s := serve(t)
-	s.intercept("/metrics", func(w http.ResponseWriter, _ *http.Request) bool {
-		w.WriteHeader(http.StatusNotFound)
-		return true
-	})
-	b := open(t, s.url()+"/livez")
-	b.expect("404")
-	b.do(chromedp.Navigate(s.url() + "/status"))
-	b.until("the notice", "document.getElementById('notice').textContent.includes('admin address')")
-	if eval[bool](b, "document.getElementById('live').checkVisibility()") {
-		t.Error("figures that there are not are shown")
+	s := serveTelling(t, func(pages *web.Options) { pages.NoMetrics = true })
+	asked := make(chan string, 100)
+	s.intercept("/metrics", func(http.ResponseWriter, *http.Request) bool { asked <- "it asks for /metrics"; return false })
+	b := open(t, s.url()+"/status?lang=en")
+	b.until("the links' language", "document.querySelector('nav a').search === '?lang=en'") // the script has run
+	if notice := b.text(".notice:not(noscript *)"); !strings.Contains(notice, "no live figures") || !strings.Contains(notice, "--admin-addr") {
+		t.Errorf("the notice is %q", notice)
+	}
+	if page := b.text("main"); strings.Contains(page, "every two seconds") || strings.Contains(page, "Uptime") || !strings.Contains(page, "SHA-256 of the weights") {
+		t.Errorf("the page is %q", page)
+	}
+	select {
+	case complaint := <-asked:
+		t.Error(complaint)
+	default:
 	}
 }
 
@@ -69,6 +77,25 @@ func TestDocsTryIt(t *testing.T) {
 	b.until("the reply", `/"digit": 7[^]*"explain": "/.test(document.querySelector('#op-post-predict .reply').textContent)`)
 	b.do(click("#op-post-predict .copy"))
 	b.until("that it was copied", "/^(Copied|Marked)/.test(document.querySelector('#op-post-predict .copy').textContent)")
+}
+
+// Everything that the docs offer to send is answered.
+func TestDocsSendWorks(t *testing.T) {
+	b := open(t, serve(t).url()+"/docs")
+	b.expect("/feedback") // on an answer that there is not
+	b.do(chromedp.SetUploadFiles("#op-post-predict [type=file]", absolute(t, examples+"seven.png"), chromedp.NodeReady))
+	sent := eval[[]string](b, `[...document.querySelectorAll('.operation')].filter((o) => o.querySelector('.send')).map((o) => (o.querySelector('.send').click(), o.id))`)
+	b.until("the replies", `[...document.querySelectorAll('.operation .reply p')].every((p) => /^\d{3} /.test(p.textContent))`)
+	for _, id := range sent {
+		if reply := b.text("#" + id + " .reply p"); !strings.HasPrefix(reply, "200 ") && id != "op-post-feedback" {
+			t.Errorf("%s: %s", id, reply)
+		}
+	}
+	for _, id := range []string{"op-post-v2-models-digits-infer", "op-post-v1-models-digits-predict", "op-get-v2-models-digits-versions-version-"} {
+		if !slices.Contains(sent, id) {
+			t.Errorf("%s cannot be sent", id)
+		}
+	}
 }
 
 // The page speaks the reader's language, and keeps the one that was chosen.

@@ -31,12 +31,11 @@ const maxBody = 8 << 20
 
 func serve(t *testing.T) *service {
 	t.Helper()
-	return serveTelling(t, maxBody)
+	return serveTelling(t, func(*web.Options) {})
 }
 
-// serveTelling starts a service whose pages believe in another limit than its
-// own; 0 means none.
-func serveTelling(t *testing.T, limit int64) *service {
+// serveTelling starts a service whose pages tell something else than usual.
+func serveTelling(t *testing.T, change func(pages *web.Options)) *service {
 	t.Helper()
 	model, err := cnn.Load(bytes.NewReader(weights.Default()))
 	if err != nil {
@@ -46,12 +45,15 @@ func serveTelling(t *testing.T, limit int64) *service {
 	if err != nil {
 		t.Fatal(err)
 	}
-	site, err := web.New(web.Options{Contract: api.Document(), Version: "test", Card: weights.Card(), Metadata: model.Metadata(), MaxBodyBytes: limit,
-		Model: web.Model{Version: model.Digest()[:12], Digest: model.Digest()}})
+	options := web.Options{Contract: api.Document(), Version: "test", Card: weights.Card(), Metadata: model.Metadata(), MaxBodyBytes: maxBody,
+		Model: web.Model{Version: model.Digest()[:12], Digest: model.Digest()}}
+	change(&options)
+	site, err := web.New(options)
 	if err != nil {
 		t.Fatal(err)
 	}
-	a := httpapi.New(httpapi.Options{Classifier: classifier, Pages: site, MaxBodyBytes: maxBody, Model: httpapi.Model{Version: model.Digest()[:12], Digest: model.Digest()}})
+	a := httpapi.New(httpapi.Options{Classifier: classifier, Pages: site, MaxBodyBytes: maxBody, FeedbackWindow: 100,
+		Model: httpapi.Model{Version: model.Digest()[:12], Digest: model.Digest()}})
 	a.SetReady(true)
 	s := &service{t: t, handler: a, addr: "127.0.0.1:0"}
 	s.start()

@@ -19,7 +19,7 @@ export function certainty({ confidence }) {
 export function remarks(p) {
   const all = [];
   if (!p.accepted) all.push(named('reason', p.reason ?? ''), t('closest', { digit: p.digit }));
-  else if (p.candidates.length > 1) all.push(t('between', { digits: p.candidates.join(t('or')) }));
+  else if (p.candidates.length > 1) all.push(t('between', { digits: p.candidates.join(t('and')) }));
   return all.concat(p.image.flags.map((flag) => named('flag', flag)));
 }
 

@@ -61,15 +61,15 @@ async function problemOf(response) {
 }
 
 // correct tells the server what a picture showed. It returns how that went:
-// thanks, none (no corrections are taken), old (the answer is forgotten) or
-// failed.
+// thanks, none (no corrections are taken), old (the answer is forgotten), given
+// (it has one) or failed.
 export async function correct(id, label) {
   try {
     const response = await fetch('feedback', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ id, label }) });
     if (response.ok) return 'thanks';
     const { name } = await problemOf(response);
     if (response.status === 405 || response.status === 404 && (name === 'not-found' || !name)) return 'none';
-    return response.status === 404 ? 'old' : 'failed';
+    return { 404: 'old', 409: 'given' }[response.status] ?? 'failed';
   } catch {
     return 'failed';
   }

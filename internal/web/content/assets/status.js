@@ -97,26 +97,22 @@ function show(m) {
   byID('updated').textContent = t('updated', { time: new Date().toLocaleTimeString(language) });
 }
 
-// update draws the metrics once, and tells whether there is a point in doing it
-// again.
+// update draws the metrics once, or says that they cannot be had.
 async function update() {
   const notice = byID('notice');
   try {
     const response = await fetch('metrics', { headers: { Accept: 'text/plain' } });
-    if (response.ok) show(parse(await response.text()));
-    notice.hidden = response.ok;
-    if (!response.ok) notice.textContent = t(response.status < 500 ? 'closed' : 'unreachable');
-    byID('live').hidden = response.status < 500 && !response.ok;
-    return response.ok || response.status >= 500;
+    if (!response.ok) throw new Error(response.statusText);
+    show(parse(await response.text()));
+    notice.hidden = true;
   } catch {
     notice.textContent = t('unreachable');
     notice.hidden = false;
-    return true;
   }
 }
 
 async function run() {
-  if (document.visibilityState === 'visible' && !await update()) return;
+  if (document.visibilityState === 'visible') await update();
   setTimeout(run, period);
 }
 
