@@ -4,7 +4,6 @@ import (
 	"os"
 	"os/exec"
 	"strings"
-	"syscall"
 	"testing"
 )
 
@@ -26,10 +25,5 @@ func TestExampleScript(t *testing.T) {
 	if script.ProcessState.ExitCode() != 1 {
 		t.Errorf("the script ended with %v", err)
 	}
-	if err := p.Process.Signal(syscall.SIGTERM); err != nil {
-		t.Fatal(err)
-	}
-	if err := p.end(); err != nil {
-		t.Error(err)
-	}
+	p.stop(t)
 }

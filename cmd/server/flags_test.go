@@ -19,7 +19,7 @@ func table(flags []cli.Flag) string {
 		if names := doc.GetEnvVars(); len(names) > 0 {
 			variable = "`" + names[0] + "`"
 		}
-		if f.(cli.DocGenerationFlag).IsDefaultVisible() {
+		if doc.IsDefaultVisible() {
 			value = strings.Trim(doc.GetDefaultText(), `"`)
 			if value == "" {
 				value = strings.Trim(doc.GetValue(), `"`)

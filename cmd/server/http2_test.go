@@ -6,7 +6,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"syscall"
 	"testing"
 	"time"
 )
@@ -34,12 +33,7 @@ func TestHTTP2Cleartext(t *testing.T) {
 			t.Errorf("HTTP/%d: %s %s", major, reply.Proto, reply.Status)
 		}
 	}
-	if err := p.Process.Signal(syscall.SIGTERM); err != nil {
-		t.Fatal(err)
-	}
-	if err := p.end(); err != nil {
-		t.Errorf("the server ended with %v", err)
-	}
+	p.stop(t)
 }
 
 // Who sends the headers of a request in HTTP/2 and does not end them is cut off
@@ -59,10 +53,5 @@ func TestHTTP2HeadersThatDoNotEnd(t *testing.T) {
 	if got, err := io.ReadAll(connection); err != nil || len(got) == 0 {
 		t.Errorf("the connection ended with %v after %q", err, got)
 	}
-	if err := p.Process.Signal(syscall.SIGTERM); err != nil {
-		t.Fatal(err)
-	}
-	if err := p.end(); err != nil {
-		t.Error(err)
-	}
+	p.stop(t)
 }

@@ -78,6 +78,17 @@ func (p *process) end() error {
 	return p.Wait()
 }
 
+// stop asks the process to stop and waits until it has, gracefully.
+func (p *process) stop(t *testing.T) {
+	t.Helper()
+	if err := p.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.end(); err != nil {
+		t.Errorf("the process ended with %v", err)
+	}
+}
+
 // command runs the program in this process, for calls that end by themselves.
 func command(args ...string) (code int, stdout, stderr string) {
 	var out, log bytes.Buffer
@@ -167,12 +178,7 @@ func TestHealth(t *testing.T) {
 	if code, _, stderr := command("--health", "http://"+p.addr+"/nowhere"); code != 1 || !strings.Contains(stderr, "404") {
 		t.Errorf("nowhere: exit code %d, %s", code, stderr)
 	}
-	if err := p.Process.Signal(syscall.SIGTERM); err != nil {
-		t.Fatal(err)
-	}
-	if err := p.end(); err != nil {
-		t.Error(err)
-	}
+	p.stop(t)
 	if code, _, stderr := command("--health", p.addr); code != 1 || strings.Count(stderr, "\n") != 1 {
 		t.Errorf("stopped: exit code %d, %q", code, stderr)
 	}

@@ -8,7 +8,6 @@ import (
 	"reflect"
 	"regexp"
 	"strings"
-	"syscall"
 	"testing"
 )
 
@@ -147,10 +146,5 @@ func TestREADMECommands(t *testing.T) {
 	if len(forms) != 9 || len(shown) != 8 {
 		t.Errorf("the README has %d forms and %d transcripts", len(forms), len(shown))
 	}
-	if err := p.Process.Signal(syscall.SIGTERM); err != nil {
-		t.Fatal(err)
-	}
-	if err := p.end(); err != nil {
-		t.Error(err)
-	}
+	p.stop(t)
 }

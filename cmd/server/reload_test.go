@@ -108,12 +108,7 @@ func TestReload(t *testing.T) {
 	if status, _ := ask(t, http.MethodGet, "http://"+p.addr+"/metrics", nil); status != 404 {
 		t.Errorf("public metrics: %d", status)
 	}
-	if err := p.Process.Signal(syscall.SIGTERM); err != nil {
-		t.Fatal(err)
-	}
-	if err := p.end(); err != nil {
-		t.Error(err)
-	}
+	p.stop(t)
 }
 
 // Weights that do not give the logits of their proof are not served, and the
@@ -146,12 +141,7 @@ func TestUnprovenWeightsAreNotReady(t *testing.T) {
 		!strings.Contains(metrics, "digits_selftest_accuracy_ratio 0") {
 		t.Error("the metrics do not tell")
 	}
-	if err := p.Process.Signal(syscall.SIGTERM); err != nil {
-		t.Fatal(err)
-	}
-	if err := p.end(); err != nil {
-		t.Error(err)
-	}
+	p.stop(t)
 }
 
 // All series of the process together.
@@ -169,10 +159,5 @@ func TestFewerThan500Series(t *testing.T) {
 	if series < 350 || series >= 500 {
 		t.Errorf("%d series", series)
 	}
-	if err := p.Process.Signal(syscall.SIGTERM); err != nil {
-		t.Fatal(err)
-	}
-	if err := p.end(); err != nil {
-		t.Error(err)
-	}
+	p.stop(t)
 }
