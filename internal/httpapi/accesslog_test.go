@@ -87,7 +87,7 @@ func TestClientAddress(t *testing.T) {
 		{[]string{"10.0.0.0/8", "2001:db8::/32"}, "[2001:db8::1]:1234", "198.51.100.9", "198.51.100.9"},
 	} {
 		var log bytes.Buffer
-		a := httpapi.New(httpapi.Options{Classifier: panicking{}, TrustedProxies: test.trusted, Logger: slog.New(slog.NewJSONHandler(&log, nil))})
+		a := httpapi.New(httpapi.Options{Classifier: panicking(), TrustedProxies: test.trusted, Logger: slog.New(slog.NewJSONHandler(&log, nil))})
 		r := httptest.NewRequest(http.MethodGet, "/nowhere", nil)
 		r.RemoteAddr = test.peer
 		if test.forwarded != "" {

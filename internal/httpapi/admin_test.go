@@ -20,7 +20,7 @@ func status(h http.Handler, method, path string) int {
 // What is for those who run the service is on its own listener, and nowhere
 // else.
 func TestAdminListener(t *testing.T) {
-	a := httpapi.New(httpapi.Options{Classifier: panicking{}, AdminListener: true})
+	a := httpapi.New(httpapi.Options{Classifier: panicking(), AdminListener: true})
 	reloads := 0
 	admin := a.Admin(func(context.Context) (httpapi.Model, error) {
 		reloads++

@@ -26,7 +26,7 @@ func limited(t testing.TB) http.Handler {
 func TestRateLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		registry := prometheus.NewRegistry()
-		a := httpapi.New(httpapi.Options{Classifier: reading{digit: 1}, RateLimit: 0.5, RateBurst: 4, Registry: registry})
+		a := httpapi.New(httpapi.Options{Classifier: reading(1), RateLimit: 0.5, RateBurst: 4, Registry: registry})
 		send := func(client, path string) (int, string) {
 			r := postTo(path, "", []byte("x"))
 			r.RemoteAddr = client
@@ -78,7 +78,7 @@ func TestRateLimit(t *testing.T) {
 
 // waiting is a classifier that is full, with a queue that takes so long.
 type waiting struct {
-	failing
+	httpapi.Classifier
 	wait time.Duration
 }
 
@@ -91,7 +91,7 @@ func (w waiting) Wait() time.Duration { return w.wait }
 // Who is refused is told when those before it are served.
 func TestRetryAfterIsMeasured(t *testing.T) {
 	for wait, want := range map[time.Duration]string{0: "1", 20 * time.Millisecond: "1", 1500 * time.Millisecond: "2", 7 * time.Second: "7", time.Hour: "30"} {
-		a := httpapi.New(httpapi.Options{Classifier: waiting{failing{classify.ErrOverloaded}, wait}})
+		a := httpapi.New(httpapi.Options{Classifier: waiting{failing(classify.ErrOverloaded), wait}})
 		recorder := httptest.NewRecorder()
 		a.ServeHTTP(recorder, post("", []byte("x")))
 		if got := recorder.Header().Get("Retry-After"); recorder.Code != 503 || got != want {

@@ -238,7 +238,7 @@ func TestSlowBodies(t *testing.T) {
 // Nothing of the input or of the inside of the program is in a problem.
 func TestProblemsTellNothing(t *testing.T) {
 	const secret = "0123456789abcdef"
-	server := serve(t, httpapi.New(httpapi.Options{Classifier: failing{fmt.Errorf("goroutine 7 [%s]: /src/x.go", secret)}}), nil)
+	server := serve(t, httpapi.New(httpapi.Options{Classifier: failing(fmt.Errorf("goroutine 7 [%s]: /src/x.go", secret))}), nil)
 	for name, request := range map[string]*http.Request{
 		"internal": post("image/png", []byte(secret)),
 		"json":     post("application/json", []byte(`{"`+secret+`":1}`)),

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"io"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -151,7 +152,7 @@ func TestContractDescribesEveryInferenceProblem(t *testing.T) {
 	seven := readFile(t, "seven.png")
 	draining := newAPI(t)
 	draining.Drain()
-	fails := func(err error) http.Handler { return httpapi.New(httpapi.Options{Classifier: failing{err}}) }
+	fails := func(err error) http.Handler { return httpapi.New(httpapi.Options{Classifier: failing(err)}) }
 	one := `[` + strings.Repeat("0,", 783) + `0]`
 	send := func(input string) *http.Request {
 		return postTo("/v2/models/digits/infer", "", []byte(`{"inputs":[`+input+`]}`))
@@ -181,7 +182,7 @@ func TestContractDescribesEveryInferenceProblem(t *testing.T) {
 		{"257 tensors", h, send(`{"name":"input-0","shape":[257,784],"datatype":"FP32","data":[]}`), 400, "too-many-inputs"},
 		{"17 images", h, send(`{"name":"image","shape":[17],"datatype":"BYTES","data":[]}`), 400, "too-many-inputs"},
 		{"broken base64", h, send(`{"name":"image","shape":[1],"datatype":"BYTES","data":["%%%"]}`), 400, "malformed-base64"},
-		{"less than announced", h, httptest.NewRequest(http.MethodPost, "/v2/models/digits/infer", cutOff{}), 400, "truncated-body"},
+		{"less than announced", h, httptest.NewRequest(http.MethodPost, "/v2/models/digits/infer", brokenOff{io.ErrUnexpectedEOF}), 400, "truncated-body"},
 		{"an empty image", h, image([]byte{}), 400, "empty-image"},
 		{"half an image", h, image(seven[:99]), 400, "malformed-image"},
 		{"another model", h, get("/v2/models/letters"), 404, "model-not-found"},
@@ -196,10 +197,10 @@ func TestContractDescribesEveryInferenceProblem(t *testing.T) {
 		{"50000x50000", h, image(declaring(seven, 50000, 50000)), 422, "too-many-pixels"},
 		{"1x1", h, image(blank(t, 1, 1)), 422, "image-too-small"},
 		{"white", h, withBinary("/v2/models/digits/infer", blank(t, 28, 28)), 422, "no-ink"},
-		{"a bug", httpapi.New(httpapi.Options{Classifier: panicking{}}), tensor.Clone(t.Context()), 500, "internal"},
+		{"a bug", httpapi.New(httpapi.Options{Classifier: panicking()}), tensor.Clone(t.Context()), 500, "internal"},
 		{"more than is allowed", limited(t), tensor.Clone(t.Context()), 429, "rate-limited"},
 		{"overload", fails(classify.ErrOverloaded), send(`{"name":"input-0","shape":[28,28],"datatype":"FP32","data":` + one + `}`), 503, "overloaded"},
-		{"not ready", httpapi.New(httpapi.Options{Classifier: panicking{}}), get("/v2/health/ready"), 503, "not-ready"},
+		{"not ready", httpapi.New(httpapi.Options{Classifier: panicking()}), get("/v2/health/ready"), 503, "not-ready"},
 		{"draining", draining, get("/v2/models/digits/ready"), 503, "draining"},
 		{"deadline", fails(context.DeadlineExceeded), image(seven), 504, "deadline-exceeded"},
 	} {

@@ -74,10 +74,15 @@ func good(t *testing.T, path string) []byte {
 	return readFile(t, "seven.png")
 }
 
+// concrete fills in a path's parameters with what there is.
+func concrete(path string) string {
+	return strings.NewReplacer("{version}", "test", "{name}", "style.css").Replace(path)
+}
+
 // etag is that of a page.
 func etag(t *testing.T, path string) string {
 	recorder := httptest.NewRecorder()
-	pages(t).ServePage(recorder, httptest.NewRequest(http.MethodGet, strings.NewReplacer("{version}", "test", "{name}", "style.css").Replace(path), nil))
+	pages(t).ServePage(recorder, httptest.NewRequest(http.MethodGet, concrete(path), nil))
 	return recorder.Header().Get("ETag")
 }
 
@@ -118,7 +123,7 @@ func provoke(t *testing.T, method, path string, status int) (c counting, r *http
 	case status == 503:
 		o.MaxBufferedBytes = 1
 	case status == 504:
-		o.Classifier = failing{context.DeadlineExceeded}
+		o.Classifier = failing(context.DeadlineExceeded)
 	}
 	c = newCounting(t, o, reload)
 	if path == "/feedback" || status == 429 {
@@ -128,7 +133,7 @@ func provoke(t *testing.T, method, path string, status int) (c counting, r *http
 		c.ServeHTTP(httptest.NewRecorder(), feedback(string(good(t, path))))
 	}
 	c.SetReady(status != 503)
-	r = httptest.NewRequest(method, strings.NewReplacer("{version}", "test", "{name}", "style.css").Replace(path), body)
+	r = httptest.NewRequest(method, concrete(path), body)
 	for name, value := range header {
 		r.Header.Set(name, value)
 	}
@@ -176,7 +181,7 @@ func TestSeriesAreBounded(t *testing.T) {
 	c := newCounting(t, httpapi.Options{Origins: []string{"*"}}, nil)
 	before := len(c.requestSeries(t))
 	for path := range loadContract(t).document.Paths.Map() {
-		path = strings.NewReplacer("{version}", "test", "{name}", "style.css").Replace(path)
+		path = concrete(path)
 		for _, method := range []string{"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "BREW"} {
 			for _, h := range []http.Handler{c.API, c.admin} {
 				h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(method, path, nil))

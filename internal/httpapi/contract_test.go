@@ -36,24 +36,37 @@ const urn = "urn:digits:problem:"
 // newAPI returns a ready API with the embedded weights.
 func newAPI(t testing.TB) *httpapi.API {
 	t.Helper()
+	a := newAPIWith(t, httpapi.Options{Model: httpapi.Model{Version: "test"}, FeedbackWindow: 100, Pages: pages(t)})
+	a.SetReady(true)
+	return a
+}
+
+// newAPIWith returns an API with the embedded weights and other options.
+func newAPIWith(t testing.TB, options httpapi.Options) *httpapi.API {
+	t.Helper()
+	options.Classifier = embedded(t, classify.Options{})
+	return httpapi.New(options)
+}
+
+// embedded returns a classifier of the embedded weights.
+func embedded(t testing.TB, options classify.Options) *classify.Classifier {
+	t.Helper()
 	model, err := cnn.Load(bytes.NewReader(weights.Default()))
 	if err != nil {
 		t.Fatal(err)
 	}
-	classifier, err := classify.New(model, classify.Options{})
+	classifier, err := classify.New(model, options)
 	if err != nil {
 		t.Fatal(err)
 	}
-	a := httpapi.New(httpapi.Options{Classifier: classifier, Model: httpapi.Model{Version: "test"}, FeedbackWindow: 100, Pages: pages(t)})
-	a.SetReady(true)
-	return a
+	return classifier
 }
 
 // loadContract reads the document that the service hands out.
 func loadContract(t testing.TB) contract {
 	t.Helper()
 	reply := httptest.NewRecorder()
-	httpapi.New(httpapi.Options{Classifier: panicking{}}).ServeHTTP(reply, httptest.NewRequest(http.MethodGet, "/openapi.yaml", nil))
+	httpapi.New(httpapi.Options{Classifier: panicking()}).ServeHTTP(reply, httptest.NewRequest(http.MethodGet, "/openapi.yaml", nil))
 	document, err := openapi3.NewLoader().LoadFromData(reply.Body.Bytes())
 	if err != nil {
 		t.Fatal(err)

@@ -24,7 +24,7 @@ func TestOrigins(t *testing.T) {
 		{[]string{ours}, "", ""},
 		{[]string{"*"}, other, "*"},
 	} {
-		a := httpapi.New(httpapi.Options{Classifier: reading{digit: 1}, Origins: test.origins})
+		a := httpapi.New(httpapi.Options{Classifier: reading(1), Origins: test.origins})
 		send := func(r *http.Request) *httptest.ResponseRecorder {
 			if test.origin != "" {
 				r.Header.Set("Origin", test.origin)

@@ -205,7 +205,7 @@ func TestOneBadImageFailsTheBatch(t *testing.T) {
 }
 
 func TestInferenceTimeout(t *testing.T) {
-	a := httpapi.New(httpapi.Options{Classifier: slow{make(chan struct{}, 1)}, RequestTimeout: time.Millisecond})
+	a := httpapi.New(httpapi.Options{Classifier: slow(make(chan struct{}, 1)), RequestTimeout: time.Millisecond})
 	recorder := httptest.NewRecorder()
 	a.ServeHTTP(recorder, binaryTensor(t, variants(t, 1)...))
 	if slug := problemType(t, recorder.Result()); recorder.Code != 504 || slug != "deadline-exceeded" {

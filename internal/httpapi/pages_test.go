@@ -64,7 +64,7 @@ func TestPagesAreNotModified(t *testing.T) {
 
 // A service without pages has no routes for them.
 func TestServiceWithoutPages(t *testing.T) {
-	a := httpapi.New(httpapi.Options{Classifier: panicking{}})
+	a := httpapi.New(httpapi.Options{Classifier: panicking()})
 	for _, path := range []string{"/", "/docs", "/status"} {
 		recorder := httptest.NewRecorder()
 		a.ServeHTTP(recorder, httptest.NewRequest(http.MethodGet, path, nil))

@@ -2,7 +2,6 @@ package httpapi_test
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"log/slog"
 	"net/http/httptest"
@@ -11,29 +10,15 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
-	"digits/internal/classify"
 	"digits/internal/httpapi"
-	"digits/pkg/imageprep"
 )
-
-// rejecting is a classifier that takes long images for no digit.
-type rejecting struct{}
-
-func (rejecting) Classify(_ context.Context, data []byte) (classify.Result, error) {
-	r := classify.Result{Digit: 4, Confidence: 0.75, Probabilities: [classify.Classes]float64{4: 0.75, 9: 0.25}, Accepted: true,
-		Candidates: []int{4, 9}, Rejection: 0.1, Image: imageprep.Info{Format: "png", Width: 28, Height: 28}}
-	if len(data) > 4 {
-		r.Accepted, r.Reason, r.Rejection = false, classify.NotADigit, 0.9
-	}
-	return r, nil
-}
 
 // What is no digit is answered as the contract says, with its reason and
 // nothing about it otherwise; metrics and log tell of it.
 func TestRejectedImages(t *testing.T) {
 	c, registry := loadContract(t), prometheus.NewRegistry()
 	var log bytes.Buffer
-	a := httpapi.New(httpapi.Options{Classifier: rejecting{}, Registry: registry, Model: httpapi.Model{Version: "test"}, Logger: slog.New(slog.NewJSONHandler(&log, nil))})
+	a := httpapi.New(httpapi.Options{Classifier: rejecting(), Registry: registry, Model: httpapi.Model{Version: "test"}, Logger: slog.New(slog.NewJSONHandler(&log, nil))})
 
 	var reply map[string]any
 	body := c.accepted(t, a, post("image/png", []byte("something")))

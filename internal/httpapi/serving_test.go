@@ -1,7 +1,6 @@
 package httpapi_test
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"net/http/httptest"
@@ -10,28 +9,14 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
-	"digits/internal/classify"
 	"digits/internal/drift"
 	"digits/internal/httpapi"
 )
 
-// reading is a classifier that reads one digit from everything.
-type reading struct {
-	httpapi.Classifier
-	digit int
-}
-
-func (c reading) Classify(context.Context, []byte) (classify.Result, error) {
-	r := classify.Result{Digit: c.digit, Confidence: 1, Accepted: true, Candidates: []int{c.digit}}
-	r.Probabilities[c.digit] = 1
-	r.Image.Format, r.Image.Width, r.Image.Height = "png", 28, 28
-	return r, nil
-}
-
 // Whatever is swapped while a request goes on: all its answers are of one model,
 // and it names that one.
 func TestRepliesNameTheModelThatAnswered(t *testing.T) {
-	a := httpapi.New(httpapi.Options{Classifier: reading{digit: 0}, Model: httpapi.Model{Version: "0"}})
+	a := httpapi.New(httpapi.Options{Classifier: reading(0), Model: httpapi.Model{Version: "0"}})
 	var clients sync.WaitGroup
 	ended := make(chan struct{})
 	for range 4 {
@@ -62,7 +47,7 @@ func TestRepliesNameTheModelThatAnswered(t *testing.T) {
 		})
 	}
 	for i := range 300 {
-		a.SetModel(reading{digit: i % 10}, httpapi.Model{Version: fmt.Sprint(i % 10)})
+		a.SetModel(reading(i%10), httpapi.Model{Version: fmt.Sprint(i % 10)})
 	}
 	close(ended)
 	clients.Wait()
@@ -80,7 +65,7 @@ func TestMetricsOfTheModelInUse(t *testing.T) {
 	if queue := families(t, registry)["digits_queue_capacity"].GetMetric()[0].GetGauge().GetValue(); slots < 1 || queue != 128*slots {
 		t.Errorf("%v slots, %v in the queue", slots, queue)
 	}
-	a.SetModel(reading{digit: 3}, httpapi.Model{Version: "2", Digest: "b"})
+	a.SetModel(reading(3), httpapi.Model{Version: "2", Digest: "b"})
 	info := families(t, registry)["digits_model_info"]
 	if len(info.GetMetric()) != 1 || metric(info, map[string]string{"name": "digits", "version": "2", "digest": "b"}) == nil {
 		t.Errorf("model info %v", info)
@@ -94,7 +79,7 @@ func TestDriftIsMeasured(t *testing.T) {
 	for i := range 1000 {
 		samples = append(samples, drift.Sample{Digit: i % 10, Confidence: 0.99999, Ink: float64(i) / 1000})
 	}
-	a := httpapi.New(httpapi.Options{Classifier: reading{digit: 3}, Registry: registry, Model: httpapi.Model{Statistics: drift.Measure(samples, "")}})
+	a := httpapi.New(httpapi.Options{Classifier: reading(3), Registry: registry, Model: httpapi.Model{Statistics: drift.Measure(samples, "")}})
 	psi := func(feature string) float64 {
 		return metric(families(t, registry)["digits_input_drift_psi"], map[string]string{"feature": feature}).GetGauge().GetValue()
 	}
@@ -107,7 +92,7 @@ func TestDriftIsMeasured(t *testing.T) {
 	if digit, confidence, ink := psi("digit"), psi("confidence"), psi("ink"); digit < 1 || confidence > 0.05 || ink < 1 {
 		t.Errorf("nothing but blank threes: digit %v, confidence %v, ink %v", digit, confidence, ink)
 	}
-	a.SetModel(reading{digit: 3}, httpapi.Model{})
+	a.SetModel(reading(3), httpapi.Model{})
 	if v := psi("digit"); v == v {
 		t.Errorf("without statistics: %v; want NaN", v)
 	}
@@ -116,7 +101,7 @@ func TestDriftIsMeasured(t *testing.T) {
 // Results are counted by what was noticed about them.
 func TestFlagsAndConfidenceAreCounted(t *testing.T) {
 	registry := prometheus.NewRegistry()
-	a := httpapi.New(httpapi.Options{Classifier: flagging{}, Registry: registry})
+	a := httpapi.New(httpapi.Options{Classifier: reading(1, "clipped"), Registry: registry})
 	a.ServeHTTP(httptest.NewRecorder(), post("", []byte("x")))
 	all := families(t, registry)
 	if h := all["digits_prediction_confidence"].GetMetric()[0].GetHistogram(); h.GetSampleCount() != 1 || h.GetSampleSum() != 1 {
@@ -127,13 +112,4 @@ func TestFlagsAndConfidenceAreCounted(t *testing.T) {
 			t.Errorf("%s: %v", flag, got)
 		}
 	}
-}
-
-// flagging is a classifier that finds everything clipped.
-type flagging struct{ httpapi.Classifier }
-
-func (flagging) Classify(context.Context, []byte) (classify.Result, error) {
-	r, err := reading{digit: 1}.Classify(context.Background(), nil)
-	r.Image.Flags = []string{"clipped"}
-	return r, err
 }
