@@ -19,7 +19,7 @@ serve: ## serve on :8080 with the embedded weights; flags in ARGS
 demo: ## three servers, HAProxy and Prometheus on :8080 and above
 	go build $(VERSION) -o bin/server ./cmd/server && exec deploy/demo
 
-soak: ## ten minutes of load through the balancer, on this machine; flags in ARGS, with -overload twice what one server can; writes runs/soak
+soak: ## ten minutes of load through the balancer, on this machine; flags in ARGS, with --overload twice what one server can; writes runs/soak
 	go build $(VERSION) -o bin/server ./cmd/server && go run ./deploy/soak $(ARGS)
 
 manifests: ## compares Kubernetes' manifests with its API, in a module of its own

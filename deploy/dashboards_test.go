@@ -26,10 +26,6 @@ func dashboardQueries(t *testing.T) (queries []dashboardQuery) {
 		t.Fatalf("no dashboards: %v", err)
 	}
 	for _, file := range files {
-		text, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
 		var d struct {
 			Panels []struct {
 				Title   string
@@ -40,7 +36,7 @@ func dashboardQueries(t *testing.T) (queries []dashboardQuery) {
 				List []struct{ Name, Definition string }
 			}
 		}
-		if err := json.Unmarshal(text, &d); err != nil {
+		if err := json.Unmarshal([]byte(read(t, file)), &d); err != nil {
 			t.Fatalf("%s: %v", file, err)
 		}
 		add := func(name, expr string) {
@@ -164,11 +160,7 @@ func startPrometheus(t *testing.T, program, listen, target string) {
 	for _, name := range []string{"rules.yaml", "alerts.yaml"} {
 		copyFile(t, filepath.Join("prometheus", name), filepath.Join(dir, name))
 	}
-	text, err := os.ReadFile("prometheus/prometheus.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	fast := strings.NewReplacer("scrape_interval: 5s", "scrape_interval: 1s", "evaluation_interval: 15s", "evaluation_interval: 1s").Replace(string(text))
+	fast := strings.NewReplacer("scrape_interval: 5s", "scrape_interval: 1s", "evaluation_interval: 15s", "evaluation_interval: 1s").Replace(read(t, "prometheus/prometheus.yaml"))
 	for name, content := range map[string]string{"prometheus.yaml": fast, "targets.yaml": fmt.Sprintf("[{targets: [%q]}]\n", target)} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
 			t.Fatal(err)
@@ -180,11 +172,7 @@ func startPrometheus(t *testing.T, program, listen, target string) {
 
 func copyFile(t *testing.T, from, to string) {
 	t.Helper()
-	content, err := os.ReadFile(from)
-	if err == nil {
-		err = os.WriteFile(to, content, 0o600)
-	}
-	if err != nil {
+	if err := os.WriteFile(to, []byte(read(t, from)), 0o600); err != nil {
 		t.Fatal(err)
 	}
 }

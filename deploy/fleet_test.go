@@ -16,6 +16,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"go.yaml.in/yaml/v4"
 )
 
 var serverProgram string // built once, by TestMain
@@ -144,4 +146,20 @@ func startBalancer(t *testing.T, servers [3]string, retries int) string {
 		return strings.Count(body, `,state="UP"} 1`) >= len(servers) || strings.Contains(body, `haproxy_backend_active_servers{proxy="servers"} 3`)
 	})
 	return "http://" + public
+}
+
+func read(t *testing.T, name string) string {
+	t.Helper()
+	text, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+func load(t *testing.T, name string, into any) {
+	t.Helper()
+	if err := yaml.Unmarshal([]byte(read(t, name)), into); err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
 }

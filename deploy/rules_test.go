@@ -1,39 +1,29 @@
 package deploy_test
 
 import (
-	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
-
-	"go.yaml.in/yaml/v4"
 )
 
-type rule struct{ Record, Alert, Expr, For string }
+type rule struct {
+	Record, Alert, Expr string
 
-type annotated struct {
-	rule        `yaml:",inline"`
 	Labels      struct{ Severity string }
 	Annotations struct{ Summary, Runbook string }
 }
 
 // rules returns the rules of all files.
-func rules(t *testing.T) (all []annotated) {
+func rules(t *testing.T) (all []rule) {
 	t.Helper()
 	for _, name := range []string{"rules.yaml", "alerts.yaml"} {
 		var file struct {
-			Groups []struct{ Rules []annotated }
+			Groups []struct{ Rules []rule }
 		}
-		text, err := os.ReadFile(filepath.Join("prometheus", name))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := yaml.Unmarshal(text, &file); err != nil {
-			t.Fatalf("%s: %v", name, err)
-		}
+		load(t, filepath.Join("prometheus", name), &file)
 		for _, group := range file.Groups {
 			all = append(all, group.Rules...)
 		}
@@ -56,16 +46,9 @@ func TestRulesAreValid(t *testing.T) {
 
 // An alert that no rule test expects may never fire.
 func TestEveryAlertIsTested(t *testing.T) {
-	var tests strings.Builder
-	for _, name := range []string{"alerts_test.yaml", "slow_test.yaml"} {
-		text, err := os.ReadFile(filepath.Join("prometheus", name))
-		if err != nil {
-			t.Fatal(err)
-		}
-		tests.Write(text)
-	}
+	tests := read(t, "prometheus/alerts_test.yaml") + read(t, "prometheus/slow_test.yaml")
 	for _, r := range rules(t) {
-		if r.Alert != "" && !strings.Contains(tests.String(), `alertname="`+r.Alert+`"`) {
+		if r.Alert != "" && !strings.Contains(tests, `alertname="`+r.Alert+`"`) {
 			t.Errorf("no rule test expects %s", r.Alert)
 		}
 	}
@@ -73,11 +56,7 @@ func TestEveryAlertIsTested(t *testing.T) {
 
 // Whoever is woken finds what to do.
 func TestEveryAlertHasARunbook(t *testing.T) {
-	readme, err := os.ReadFile("README.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	headings := regexp.MustCompile(`(?m)^#+ (\S+)$`).FindAllStringSubmatch(string(readme), -1)
+	headings := regexp.MustCompile(`(?m)^#+ (\S+)$`).FindAllStringSubmatch(read(t, "README.md"), -1)
 	for _, r := range rules(t) {
 		if r.Alert == "" {
 			continue

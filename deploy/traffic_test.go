@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"os"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -15,11 +14,7 @@ import (
 
 func example(t *testing.T, name string) []byte {
 	t.Helper()
-	content, err := os.ReadFile("../api/examples/" + name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return content
+	return []byte(read(t, "../api/examples/"+name))
 }
 
 // mixedTraffic asks for digits, gives feedback on them, and sends what is no
@@ -53,8 +48,8 @@ func mixedTraffic(t *testing.T, url string, stop <-chan struct{}) {
 	}
 }
 
-// clients ask one after the other, each on a connection of its
-// own, and what came of it.
+// clients ask one after the other, each on a connection of its own, and what
+// came of it.
 type clients struct {
 	stop         chan struct{}
 	running      sync.WaitGroup

@@ -56,15 +56,11 @@ func run(ctx context.Context, c config) error {
 	}
 	demo := exec.Command("deploy/demo")
 	demo.Env = append(os.Environ(), fmt.Sprint("DEMO_PORT=", c.port))
-	demo.Stderr = os.Stderr
-	demo.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Ctrl-C is for this program, which then stops it
-	if err := demo.Start(); err != nil {
+	stop, err := start(demo)
+	if err != nil {
 		return err
 	}
-	defer func() {
-		_ = demo.Process.Signal(syscall.SIGTERM)
-		_ = demo.Wait()
-	}()
+	defer stop()
 	url := fmt.Sprintf("http://127.0.0.1:%d", c.port)
 	if err := awaitReady(ctx, url+"/readyz"); err != nil {
 		return err
@@ -86,6 +82,19 @@ func run(ctx context.Context, c config) error {
 		}
 	}
 	return nil
+}
+
+// start starts a program and returns what stops it.
+func start(program *exec.Cmd) (stop func(), err error) {
+	program.Stderr = os.Stderr
+	program.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Ctrl-C is for this program, which then stops it
+	if err := program.Start(); err != nil {
+		return nil, err
+	}
+	return func() {
+		_ = program.Process.Signal(syscall.SIGTERM)
+		_ = program.Wait()
+	}, nil
 }
 
 // awaitReady asks until the reply is 200, for half a minute at most.

@@ -14,7 +14,6 @@ import (
 	"os/exec"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"time"
 )
 
@@ -30,15 +29,11 @@ func overload(ctx context.Context, c config) error {
 	}
 	server := exec.Command(program, "--addr", url[len("http://"):], "--admin-addr", admin[len("http://"):], "--log-level", "error",
 		"--request-timeout", deadline.String(), "--drain-delay", "0s")
-	server.Stderr = os.Stderr
-	server.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	if err := server.Start(); err != nil {
+	stop, err := start(server)
+	if err != nil {
 		return err
 	}
-	defer func() {
-		_ = server.Process.Signal(syscall.SIGTERM)
-		_ = server.Wait()
-	}()
+	defer stop()
 	if err := awaitReady(ctx, url+"/readyz"); err != nil {
 		return err
 	}

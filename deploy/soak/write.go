@@ -42,7 +42,7 @@ func write(c config, points []point) error {
 	}
 	for _, picture := range pictures {
 		p := plot.New()
-		p.Title.Text, p.X.Label.Text, p.Y.Min = picture.title, "minutes", 0
+		p.Title.Text, p.X.Label.Text = picture.title, "minutes"
 		var lines []any
 		for _, curve := range picture.curves {
 			xys := make(plotter.XYs, len(points))
