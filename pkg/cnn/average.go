@@ -17,7 +17,7 @@ func (t *Trainer) average(start, end int) {
 	if t.averaged == nil {
 		return
 	}
-	steps := float64(t.optimizer.steps)
+	steps := float64(t.steps)
 	gain := float32(1 - min(t.config.Average, (1+steps)/(10+steps)))
 	averaged := t.averaged[start:end]
 	for i, p := range t.parameters[start:end] {

@@ -37,8 +37,8 @@ const (
 
 // Checkpoint returns the state as it is now. Best and Record are the caller's.
 func (t *Trainer) Checkpoint() Checkpoint {
-	c := Checkpoint{Model: t.Snapshot(), steps: t.optimizer.steps}
-	for i, m := range t.optimizer.memory {
+	c := Checkpoint{Model: t.Snapshot(), steps: t.steps}
+	for i, m := range t.memory {
 		c.memory[i] = slices.Clone(m)
 	}
 	if t.averaged != nil {
@@ -53,7 +53,7 @@ func (t *Trainer) Restore(c Checkpoint) error {
 	if len(c.Model.parameters) != len(t.parameters) {
 		return fmt.Errorf("%w: it has %d parameters, the network has %d", ErrMismatch, len(c.Model.parameters), len(t.parameters))
 	}
-	for i, m := range t.optimizer.memory {
+	for i, m := range t.memory {
 		if len(c.memory[i]) != len(m) {
 			return fmt.Errorf("%w: it was made with another optimizer", ErrMismatch)
 		}
@@ -65,10 +65,10 @@ func (t *Trainer) Restore(c Checkpoint) error {
 		copy(t.averaged, c.average.parameters)
 	}
 	copy(t.parameters, c.Model.parameters)
-	for i, m := range t.optimizer.memory {
+	for i, m := range t.memory {
 		copy(m, c.memory[i])
 	}
-	t.optimizer.steps = c.steps
+	t.steps = c.steps
 	return nil
 }
 

@@ -7,7 +7,7 @@ import (
 )
 
 // Optimizer is an update rule: its hyperparameters only. The rules are SGD,
-// Momentum, AdaGrad, Adam and AdamW; an OptimizerState holds what they remember.
+// Momentum, AdaGrad, Adam and AdamW; the Trainer holds what they remember.
 type Optimizer interface {
 	// slots is how many numbers the rule remembers for each parameter, at
 	// most 2.
@@ -16,32 +16,6 @@ type Optimizer interface {
 	// gradient and memory alone, so ranges may be updated in parallel. step
 	// counts from 1.
 	update(params, grads []float32, memory [2][]float32, learningRate float64, step int)
-}
-
-// OptimizerState is what an optimizer remembers of the steps so far.
-type OptimizerState struct {
-	rule   Optimizer
-	steps  int
-	memory [2][]float32
-}
-
-// NewOptimizerState returns the state before the first step over n parameters.
-func NewOptimizerState(rule Optimizer, n int) *OptimizerState {
-	s := &OptimizerState{rule: rule}
-	for i := range rule.slots() {
-		s.memory[i] = make([]float32, n)
-	}
-	return s
-}
-
-// Step updates params in place from their gradients. It panics unless all
-// lengths are the n that the state was made for.
-func (s *OptimizerState) Step(params, grads []float32, learningRate float64) {
-	if len(params) != len(grads) || s.memory[0] != nil && len(s.memory[0]) != len(params) {
-		panic("cnn: the optimizer needs as many gradients as parameters")
-	}
-	s.steps++
-	s.rule.update(params, grads, s.memory, learningRate, s.steps)
 }
 
 // SGD is stochastic gradient descent: p −= rate·g.

@@ -25,10 +25,7 @@ func newPlan(net *network, parameters []float32) *plan {
 }
 
 func withoutDropout(nodes []node) []node {
-	return slices.DeleteFunc(slices.Clone(nodes), func(nd node) bool {
-		_, ok := nd.layer.(Dropout)
-		return ok
-	})
+	return slices.DeleteFunc(slices.Clone(nodes), func(nd node) bool { return vanishes(nd.layer) })
 }
 
 // headOf returns how many nodes stand before the first affine layer.

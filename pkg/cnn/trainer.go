@@ -34,7 +34,8 @@ type Trainer struct {
 	net        *network
 	parameters []float32
 	averaged   []float32 // or nil
-	optimizer  *OptimizerState
+	steps      int
+	memory     [2][]float32 // what the optimizer remembers of the steps
 	shards     []shard
 	team       *team
 
@@ -72,9 +73,11 @@ func NewTrainer(m *Model, config TrainConfig) *Trainer {
 		config:     config,
 		net:        m.net,
 		parameters: slices.Clone(m.parameters),
-		optimizer:  NewOptimizerState(config.Optimizer, m.net.parameters),
 		shards:     make([]shard, config.Shards),
 		team:       newTeam(config.Shards - 1),
+	}
+	for i := range config.Optimizer.slots() {
+		t.memory[i] = make([]float32, m.net.parameters)
 	}
 	if config.Average > 0 {
 		t.averaged = slices.Clone(m.parameters)
@@ -90,7 +93,7 @@ func NewTrainer(m *Model, config TrainConfig) *Trainer {
 func (t *Trainer) Close() { t.team.close() }
 
 // Steps returns how many steps have been made.
-func (t *Trainer) Steps() int { return t.optimizer.steps }
+func (t *Trainer) Steps() int { return t.steps }
 
 // Step makes one step on the n samples of x and returns their mean loss before
 // it: the softmax cross entropy, with smoothed labels where asked for. It panics
@@ -116,7 +119,7 @@ func (t *Trainer) StepTaught(x []float32, labels []uint8, teacher []float32, lea
 		panic("cnn: a step needs a teacher's logits for every sample, or none")
 	}
 	t.lesson, t.learningRate = lesson{x, labels, teacher}, learningRate
-	t.optimizer.steps++
+	t.steps++
 	t.team.run(t.differentiate)
 	if t.config.ClipNorm > 0 {
 		t.team.run(t.sum)
@@ -145,7 +148,7 @@ func (t *Trainer) differentiateShard(i int) {
 		clear(s.tape.gradients)
 		return
 	}
-	s.random.seed(t.config.Seed, uint64(t.optimizer.steps)<<16|uint64(i))
+	s.random.seed(t.config.Seed, uint64(t.steps)<<16|uint64(i))
 	o := objective{t.config.LabelSmoothing, t.config.Distillation}
 	s.loss = s.tape.gradient(t.parameters, t.lesson.part(start, end), o, 1/float64(n), &s.random)
 }
@@ -175,12 +178,12 @@ func (t *Trainer) updateRange(start, end int) {
 		total = t.sumRange(start, end)
 	}
 	var memory [2][]float32
-	for k, m := range t.optimizer.memory {
+	for k, m := range t.memory {
 		if m != nil {
 			memory[k] = m[start:end]
 		}
 	}
-	t.config.Optimizer.update(t.parameters[start:end], total, memory, t.learningRate, t.optimizer.steps)
+	t.config.Optimizer.update(t.parameters[start:end], total, memory, t.learningRate, t.steps)
 	t.average(start, end)
 }
 
