@@ -2,6 +2,7 @@ package inferenceprotocol
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"encoding/json"
 	"slices"
@@ -96,15 +97,7 @@ func (a *Answers) classification(k int) []string {
 	for i := range a.Len() {
 		row := a.Probabilities[i*Classes:][:Classes]
 		order := []int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}
-		slices.SortStableFunc(order, func(x, y int) int {
-			switch {
-			case row[x] > row[y]:
-				return -1
-			case row[x] < row[y]:
-				return 1
-			}
-			return 0
-		})
+		slices.SortStableFunc(order, func(x, y int) int { return cmp.Compare(row[y], row[x]) })
 		for _, digit := range order[:k] {
 			texts = append(texts, strconv.FormatFloat(float64(row[digit]), 'f', -1, 32)+":"+strconv.Itoa(digit))
 		}

@@ -3,6 +3,7 @@ package estimate
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/optimize"
 
@@ -40,8 +41,8 @@ func Temperature(logits []float32, labels []uint8) (float64, error) {
 }
 
 // minimise finds the temperature through the logarithm of its inverse, which
-// keeps it positive, from a first guess on. The likelihood is convex in the inverse, so the minimum
-// is the only one.
+// keeps it positive, from a first guess on. The likelihood is convex in the
+// inverse, so the minimum is the only one.
 func minimise(logits []float32, labels []uint8, outputs int, first float64) (float64, error) {
 	likelihood := func(x, gradient []float64) float64 {
 		inverse := math.Exp(x[0])
@@ -67,10 +68,7 @@ func negativeLogLikelihood(logits []float32, labels []uint8, outputs int, invers
 	for i, label := range labels {
 		row := logits[i*outputs:][:calibration.Digits]
 		own := float64(row[label])
-		top := math.Inf(-1)
-		for _, v := range row {
-			top = max(top, float64(v))
-		}
+		top := float64(slices.Max(row))
 		sum, weighted := 0.0, 0.0
 		for _, v := range row {
 			e := math.Exp((float64(v) - top) * inverse)
