@@ -13,10 +13,7 @@ import (
 func drawCorruptions(list []Corrupted, title string) drawing {
 	p := newPlot(title, "right (%)", "")
 	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = 0, 1.12, -0.6, float64(len(list))-0.4
-	ticks := places("%.0f", 0, 20, 40, 60, 80, 100)
-	for i := range ticks {
-		ticks[i].Value /= 100
-	}
+	ticks := percents()
 	var names plot.ConstantTicks
 	for i, b := range list {
 		names = append(names, plot.Tick{Value: float64(len(list) - 1 - i), Label: strings.ReplaceAll(b.Name, "_", " ")})

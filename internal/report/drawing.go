@@ -104,6 +104,15 @@ func places(format string, values ...float64) plot.ConstantTicks {
 	return ticks
 }
 
+// percents returns ticks at shares of 1, with labels in percent.
+func percents() plot.ConstantTicks {
+	ticks := places("%.0f", 0, 20, 40, 60, 80, 100)
+	for i := range ticks {
+		ticks[i].Value /= 100
+	}
+	return ticks
+}
+
 // likely writes a probability so that only 1 is 100%.
 func likely(p float64) string {
 	if p > 0.9999 && p < 1 {

@@ -56,10 +56,7 @@ func drawReliability(list [bins]Bin, title string) drawing {
 	p := newPlot(title, "confidence (%)", "right (%)")
 	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = 0, 1, -0.08, 1
 	const below = -0.045 // where the numbers of images are
-	ticks := places("%.0f", 0, 20, 40, 60, 80, 100)
-	for i := range ticks {
-		ticks[i].Value /= 100
-	}
+	ticks := percents()
 	p.X.Tick.Marker, p.Y.Tick.Marker = ticks, append(ticks, plot.Tick{Value: below, Label: "images"})
 	p.Add(plotted(func(c *draw.Canvas, x, y func(float64) vg.Length) {
 		line := draw.LineStyle{Color: pale, Width: 0.5}
