@@ -130,8 +130,8 @@ func (c *Classifier) QueueCapacity() int { return c.options.Queue }
 
 // Classify reads the digit in an encoded image. It waits for a free slot, and
 // gives up between two stages when the context ends. Its errors are a
-// *StageError with the context's, those of imageprep about the image, ErrOverloaded, ErrNotFinite
-// or ErrPanic.
+// *StageError with the context's, those of imageprep about the image,
+// ErrOverloaded, ErrNotFinite or ErrPanic.
 func (c *Classifier) Classify(ctx context.Context, data []byte) (Result, error) {
 	return c.classify(ctx, data, c.options.Image)
 }

@@ -210,12 +210,6 @@ func TestInfiniteLogitsAreAnError(t *testing.T) {
 	}
 }
 
-func TestSelfTestPasses(t *testing.T) {
-	if err := newClassifier(t, Options{}).SelfTest(t.Context()); err != nil {
-		t.Error(err)
-	}
-}
-
 // A network that has learnt nothing fails, whether it answers everything
 // equally or at random.
 func TestSelfTestFailsWithoutLearning(t *testing.T) {

@@ -19,7 +19,6 @@ import (
 	"digits/internal/proof"
 	"digits/pkg/cnn"
 	"digits/pkg/imageprep"
-	"digits/weights"
 )
 
 // proven returns the model with a proof of ten test digits.
@@ -213,11 +212,7 @@ func TestPicturesOfTheProofGoThroughThePreparation(t *testing.T) {
 }
 
 func TestUnusableProofsAreRefused(t *testing.T) {
-	m, err := cnn.Load(bytes.NewReader(weights.Default()))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := New(m.WithMetadata(proof.Key, `{"digits":[]}`), Options{}); !errors.Is(err, proof.ErrInvalid) {
+	if _, err := New(newModel(t).WithMetadata(proof.Key, `{"digits":[]}`), Options{}); !errors.Is(err, proof.ErrInvalid) {
 		t.Errorf("error %v", err)
 	}
 }

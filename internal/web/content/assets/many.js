@@ -122,7 +122,7 @@ function fill(job, remark) {
 
 // csv is the table for other programs. A name that a spreadsheet would take
 // for a formula gets an apostrophe.
-export function csv(all) {
+function csv(all) {
   const cell = (value) => {
     const text = String(value ?? '');
     return `"${(/^[=+\-@\t\r]/.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`;
@@ -133,4 +133,3 @@ export function csv(all) {
   }
   return lines.map((line) => line.map(cell).join(',')).join('\r\n') + '\r\n';
 }
-
