@@ -30,7 +30,7 @@ type calibrateOptions struct {
 	out     string
 	from    string // weights file to take the calibration from; empty to fit one
 	fit     estimate.Options
-	load    func(context.Context) (train, test mnist.Set, err error)
+	load    loader
 }
 
 func calibrateCommand(stdout, stderr io.Writer) *cli.Command {
@@ -52,10 +52,8 @@ func calibrateCommand(stdout, stderr io.Writer) *cli.Command {
 				return err
 			}
 			o := calibrateOptions{weights: c.String("weights"), out: c.String("out"), from: c.String("from"),
-				fit: estimate.Options{Coverage: c.Float("coverage"), Rejected: c.Float("rejected"), Hesitation: c.Float("hesitation"), ByDigit: c.Bool("by-digit")},
-				load: func(ctx context.Context) (train, test mnist.Set, err error) {
-					return loadMNIST(ctx, c.String("data"), stderr)
-				}}
+				fit:  estimate.Options{Coverage: c.Float("coverage"), Rejected: c.Float("rejected"), Hesitation: c.Float("hesitation"), ByDigit: c.Bool("by-digit")},
+				load: loaderOf(c, stderr)}
 			if err := o.check(c); err != nil {
 				return fmt.Errorf("%w; %w", err, errUsage)
 			}

@@ -130,15 +130,6 @@ func TestCourseRefusesTheRunsOfAnother(t *testing.T) {
 	}
 }
 
-func TestStrengthFallsAtTheEnd(t *testing.T) {
-	r := recipe{Epochs: 8, Weaken: 0.25}
-	for epoch, want := range []float64{1, 1, 1, 1, 1, 1, 1.0 / 3, 1.0 / 3} {
-		if got := r.strength(epoch); got != want {
-			t.Errorf("epoch %d has the strength %v; want %v", epoch, got, want)
-		}
-	}
-}
-
 // What is in a batch does not depend on who fills it or when.
 func TestBatchesAreTheSameEveryTime(t *testing.T) {
 	r := courseOptions(t).recipe

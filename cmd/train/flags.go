@@ -18,7 +18,7 @@ import (
 type fitOptions struct {
 	recipe     recipe
 	set        []string // names of the recipe's flags that were given
-	load       func(context.Context) (train, test mnist.Set, err error)
+	load       loader
 	out        string
 	checkpoint string
 	resume     bool
@@ -77,9 +77,7 @@ func fitCommand(stdout, stderr io.Writer) *cli.Command {
 func readFitOptions(c *cli.Command, stderr io.Writer) (fitOptions, error) {
 	o := fitOptions{out: c.String("out"), checkpoint: c.String("checkpoint"),
 		resume: c.Bool("resume"), interval: c.Duration("checkpoint-interval"),
-		load: func(ctx context.Context) (train, test mnist.Set, err error) {
-			return loadMNIST(ctx, c.String("data"), stderr)
-		}}
+		load: loaderOf(c, stderr)}
 	if !c.IsSet("out") {
 		o.out = filepath.Join("weights", c.String("preset")+".safetensors")
 	}
@@ -170,6 +168,16 @@ func (o fitOptions) check() error {
 const dataRecord = "MNIST, 60,000 training images, SHA-256 of the compressed files: " +
 	"train-images 440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609, " +
 	"train-labels 3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c"
+
+// loader gives the data of a command. It is called once the command knows that
+// it can begin.
+type loader func(context.Context) (train, test mnist.Set, err error)
+
+func loaderOf(c *cli.Command, stderr io.Writer) loader {
+	return func(ctx context.Context) (train, test mnist.Set, err error) {
+		return loadMNIST(ctx, c.String("data"), stderr)
+	}
+}
 
 // loadMNIST finds or fetches the data; a download shows a bar on a terminal.
 func loadMNIST(ctx context.Context, dir string, stderr io.Writer) (train, test mnist.Set, err error) {

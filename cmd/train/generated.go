@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"hash/fnv"
@@ -118,8 +117,13 @@ func writeSheet(path string, sheet report.Sheet) error {
 	if err != nil {
 		return err
 	}
+	return writeFile(path, data)
+}
+
+// writeFile replaces a file at once or leaves it as it is.
+func writeFile(path string, data []byte) error {
 	return atomicfile.Write(path, func(w io.Writer) error {
-		_, err := io.Copy(w, bytes.NewReader(data))
+		_, err := w.Write(data)
 		return err
 	})
 }

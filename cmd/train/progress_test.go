@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"io"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
@@ -88,6 +89,24 @@ func TestBarWithoutAStep(t *testing.T) {
 	})
 	if last := lines[len(lines)-1]; !strings.HasPrefix(last, "epoch 4, loss 0.5000, valid 98.76% ") {
 		t.Errorf("the last line is %q", last)
+	}
+}
+
+// A run that goes on with the score of an epoch, all of whose steps were made
+// before, knows its loss and no speed.
+func TestProgressWithoutAStep(t *testing.T) {
+	var log bytes.Buffer
+	p := &logProgress{log: slog.New(slog.NewTextHandler(&log, nil)), total: 300, start: time.Now(), last: time.Now()}
+	p.skip(100, 0.25)
+	p.epoch(1, 3, epochScore{Accuracy: 0.5})
+	if line := log.String(); !strings.Contains(line, "loss=0.25 ") || strings.Contains(line, "left") || strings.Contains(line, "images_per_second") {
+		t.Errorf("the log is %s", line)
+	}
+	log.Reset()
+	p.step(2, 50, 0.125)
+	p.epoch(2, 3, epochScore{Accuracy: 0.5})
+	if line := log.String(); !strings.Contains(line, "loss=0.125 ") || !strings.Contains(line, "left") || !strings.Contains(line, "images_per_second") {
+		t.Errorf("after a step, the log is %s", line)
 	}
 }
 

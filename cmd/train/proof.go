@@ -28,7 +28,7 @@ type proofOptions struct {
 	weights string
 	out     string
 	from    string // weights file to measure the statistics with; empty for the same
-	load    func(context.Context) (train, test mnist.Set, err error)
+	load    loader
 }
 
 func proofCommand(stdout, stderr io.Writer) *cli.Command {
@@ -46,9 +46,7 @@ func proofCommand(stdout, stderr io.Writer) *cli.Command {
 				return err
 			}
 			o := proofOptions{weights: c.String("weights"), out: c.String("out"), from: c.String("from"),
-				load: func(ctx context.Context) (train, test mnist.Set, err error) {
-					return loadMNIST(ctx, c.String("data"), stderr)
-				}}
+				load: loaderOf(c, stderr)}
 			if o.out == "" {
 				o.out = o.weights
 			}

@@ -104,7 +104,7 @@ func TestNoProofOfWhatIsNotRead(t *testing.T) {
 	if err := o.run(t.Context(), new(bytes.Buffer)); !errors.Is(err, errUnproven) || !strings.Contains(err.Error(), "simple.safetensors") {
 		t.Errorf("error %v", err)
 	}
-	if exists(o.out) {
+	if fileExists(o.out) {
 		t.Error("a file is written")
 	}
 }

@@ -179,3 +179,41 @@ func TestFastPresetLearnsFromFewImages(t *testing.T) {
 		t.Errorf("accuracy %v, %v; want at least 0.93", e.Accuracy, err)
 	}
 }
+
+func TestSchedules(t *testing.T) {
+	constant := recipe{LearningRate: 0.5, Schedule: "constant"}
+	cosine := recipe{LearningRate: 0.5, Schedule: "cosine"}
+	cycle := recipe{LearningRate: 0.5, Schedule: "one-cycle"}
+	for _, c := range []struct {
+		r    recipe
+		step int
+		want float64
+	}{{constant, 0, 0.5}, {constant, 99, 0.5}, {cosine, 0, 0.5}, {cosine, 50, 0.25}, {cosine, 25, 0.25 + math.Sqrt2/8}, {cosine, 100, 0},
+		{cycle, 0, 0.02}, {cycle, 15, 0.26}, {cycle, 30, 0.5}, {cycle, 65, 0.25}, {cycle, 100, 0}} {
+		if got := c.r.rate(c.step, 100); math.Abs(got-c.want) > 1e-12 {
+			t.Errorf("%s: the rate of step %d is %v; want %v", c.r.Schedule, c.step, got, c.want)
+		}
+	}
+}
+
+func TestWhichEpochIsKept(t *testing.T) {
+	best := epochScore{Accuracy: 0.99, Loss: 0.03} // one standard error of 5,000 images is 0.0014
+	strict, settled := recipe{Validation: 5000}, recipe{Validation: 5000, Settled: true}
+	for _, c := range []struct {
+		s               epochScore
+		strict, settled bool
+	}{
+		{epochScore{0.9902, 0.05}, true, true},
+		{epochScore{0.99, 0.02}, true, true},
+		{epochScore{0.99, 0.04}, false, true},
+		{epochScore{0.9888, 0.04}, false, true},
+		{epochScore{0.9884, 0.01}, false, false},
+	} {
+		if got := strict.accepts(c.s, best); got != c.strict {
+			t.Errorf("after %+v, %+v is kept: %v; want %v", best, c.s, got, c.strict)
+		}
+		if got := settled.accepts(c.s, best); got != c.settled {
+			t.Errorf("settled, after %+v, %+v is kept: %v; want %v", best, c.s, got, c.settled)
+		}
+	}
+}

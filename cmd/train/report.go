@@ -11,8 +11,6 @@ import (
 
 	"github.com/urfave/cli/v3"
 
-	"digits/internal/atomicfile"
-	"digits/internal/mnist"
 	"digits/internal/report"
 	"digits/pkg/cnn"
 )
@@ -26,7 +24,7 @@ type reportOptions struct {
 	weights string
 	curves  string // weights file of the run whose learning curves are drawn
 	out     string // directory
-	load    func(context.Context) (train, test mnist.Set, err error)
+	load    loader
 }
 
 func reportCommand(stdout, stderr io.Writer) *cli.Command {
@@ -44,9 +42,7 @@ func reportCommand(stdout, stderr io.Writer) *cli.Command {
 				return err
 			}
 			o := reportOptions{weights: c.String("weights"), curves: c.String("curves"), out: c.String("out"),
-				load: func(ctx context.Context) (train, test mnist.Set, err error) {
-					return loadMNIST(ctx, c.String("data"), stderr)
-				}}
+				load: loaderOf(c, stderr)}
 			if o.out == "" {
 				return fmt.Errorf("--out is missing; name a directory; %w", errUsage)
 			}
@@ -76,11 +72,7 @@ func (o reportOptions) run(ctx context.Context, stdout io.Writer) error {
 		return fmt.Errorf("--out: %w", err)
 	}
 	for _, f := range files {
-		err := atomicfile.Write(filepath.Join(o.out, f.Name), func(w io.Writer) error {
-			_, err := w.Write(f.Data)
-			return err
-		})
-		if err != nil {
+		if err := writeFile(filepath.Join(o.out, f.Name), f.Data); err != nil {
 			return fmt.Errorf("--out: %w", err)
 		}
 	}

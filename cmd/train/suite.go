@@ -4,7 +4,6 @@ import (
 	"context"
 	"math/rand/v2"
 	"runtime"
-	"sync"
 
 	"digits/internal/calibration"
 	"digits/internal/corrupt"
@@ -27,7 +26,9 @@ func evaluateCorruptions(ctx context.Context, m *cnn.Model, set mnist.Set) (repo
 	spoiled := mnist.Set{Images: make([]byte, len(set.Images)), Labels: set.Labels}
 	predictions := make([]uint8, set.Len())
 	for _, c := range corrupt.All() {
-		spoil(ctx, spoiled, set, c)
+		if err := spoil(ctx, spoiled, set, c); err != nil {
+			return report.Corruptions{}, err
+		}
 		logits, err := logitsOf(ctx, m, spoiled)
 		if err != nil {
 			return report.Corruptions{}, err
@@ -42,18 +43,9 @@ func evaluateCorruptions(ctx context.Context, m *cnn.Model, set mnist.Set) (repo
 
 // spoil writes the set's images to another, spoiled, on all cores. Every image
 // has random numbers of its own, whatever the number of cores.
-func spoil(ctx context.Context, dst, set mnist.Set, c corrupt.Corruption) {
-	var workers sync.WaitGroup
-	n := runtime.GOMAXPROCS(0)
-	for first := range n {
-		workers.Go(func() {
-			source := rand.NewPCG(0, 0)
-			random := rand.New(source)
-			for i := first; i < set.Len() && ctx.Err() == nil; i += n {
-				source.Seed(corruptionSeed, uint64(i))
-				c.Apply(dst.Image(i), set.Image(i), random)
-			}
-		})
-	}
-	workers.Wait()
+func spoil(ctx context.Context, dst, set mnist.Set, c corrupt.Corruption) error {
+	return each(ctx, set.Len(), runtime.GOMAXPROCS(0), func(i int) error {
+		c.Apply(dst.Image(i), set.Image(i), rand.New(rand.NewPCG(corruptionSeed, uint64(i))))
+		return nil
+	})
 }

@@ -74,7 +74,9 @@ func TestSpoilDependsOnTheIndexAlone(t *testing.T) {
 		spoiled := func(cores int) []byte {
 			defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(cores))
 			dst := mnist.Set{Images: make([]byte, len(set.Images)), Labels: set.Labels}
-			spoil(t.Context(), dst, set, c)
+			if err := spoil(t.Context(), dst, set, c); err != nil {
+				t.Fatal(err)
+			}
 			return dst.Images
 		}
 		images := spoiled(1)

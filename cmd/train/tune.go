@@ -25,7 +25,7 @@ type tuneOptions struct {
 	out    string
 	resume bool
 	json   bool
-	load   func(context.Context) (train, test mnist.Set, err error)
+	load   loader
 }
 
 func tuneCommand(stdout, stderr io.Writer) *cli.Command {
@@ -65,9 +65,7 @@ func readTuneOptions(c *cli.Command, stderr io.Writer) (tuneOptions, error) {
 	}
 	base.Epochs, base.Seed = c.Int("epochs"), c.Uint64("seed")
 	o := tuneOptions{search: newSearch(base, c.Int("trials"), c.Int("halving")), out: c.String("out"), resume: c.Bool("resume"), json: c.Bool("json"),
-		load: func(ctx context.Context) (train, test mnist.Set, err error) {
-			return loadMNIST(ctx, c.String("data"), stderr)
-		}}
+		load: loaderOf(c, stderr)}
 	switch {
 	case o.search.Trials < 1 || o.search.Trials > 10_000:
 		return o, fmt.Errorf("--trials is %d; it must be 1 to 10000", o.search.Trials)

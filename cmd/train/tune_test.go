@@ -150,16 +150,14 @@ func TestTheCommandIsTheTrial(t *testing.T) {
 	tuning := &tuning{tuningState: tuningState{Search: s}}
 	want := s.recipe(2, 0)
 	var got recipe
-	for _, line := range []string{tuning.command(want)} {
-		root := fitCommand(io.Discard, io.Discard)
-		root.Action = func(_ context.Context, c *cli.Command) error {
-			o, err := readFitOptions(c, io.Discard)
-			got = o.recipe
-			return err
-		}
-		if err := root.Run(t.Context(), strings.Fields(line)[1:]); err != nil {
-			t.Fatal(err)
-		}
+	root := fitCommand(io.Discard, io.Discard)
+	root.Action = func(_ context.Context, c *cli.Command) error {
+		o, err := readFitOptions(c, io.Discard)
+		got = o.recipe
+		return err
+	}
+	if err := root.Run(t.Context(), strings.Fields(tuning.command(want))[1:]); err != nil {
+		t.Fatal(err)
 	}
 	if got != want {
 		t.Errorf("the command trains %+v; the trial was %+v", got, want)

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -48,11 +47,6 @@ func testOptions(t *testing.T) fitOptions {
 		load: func(context.Context) (mnist.Set, mnist.Set, error) { return squares(200, 1), squares(100, 2), nil }}
 }
 
-func exists(path string) bool {
-	_, err := os.Stat(path)
-	return err == nil
-}
-
 func TestFitWritesWeightsThatReadTheDigits(t *testing.T) {
 	o := testOptions(t)
 	var out, log bytes.Buffer
@@ -79,7 +73,7 @@ func TestFitWritesWeightsThatReadTheDigits(t *testing.T) {
 			t.Errorf("epoch %d was better than the chosen %d", i+1, record.Chosen)
 		}
 	}
-	if exists(o.checkpoint) {
+	if fileExists(o.checkpoint) {
 		t.Error("the checkpoint of a finished run is left")
 	}
 	if !strings.Contains(out.String(), "on the test set, which chose nothing") || !strings.Contains(log.String(), "epoch done") {
@@ -102,8 +96,8 @@ func TestInterruptedDuringTheTestEvaluation(t *testing.T) {
 	if err != nil || !strings.Contains(out.String(), "interrupted before the figures on the test set: "+o.out+" is complete") {
 		t.Errorf("fit returned %v and printed\n%s", err, out.String())
 	}
-	if _, err := loadReader(o.out); err != nil || exists(o.checkpoint) {
-		t.Errorf("the weights: %v; a checkpoint is left: %v", err, exists(o.checkpoint))
+	if _, err := loadReader(o.out); err != nil || fileExists(o.checkpoint) {
+		t.Errorf("the weights: %v; a checkpoint is left: %v", err, fileExists(o.checkpoint))
 	}
 }
 
@@ -144,8 +138,8 @@ func TestResumedRunWritesTheSameBytes(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			err := fit(ctx, o, io.Discard, &interruptAfter{epochs, cancel})
 			cancel()
-			if !errors.Is(err, errInterrupted) || exists(o.out) || !exists(o.checkpoint) {
-				t.Fatalf("%s, interrupted: %v; output %v, checkpoint %v; want no output and a checkpoint", name, err, exists(o.out), exists(o.checkpoint))
+			if !errors.Is(err, errInterrupted) || fileExists(o.out) || !fileExists(o.checkpoint) {
+				t.Fatalf("%s, interrupted: %v; output %v, checkpoint %v; want no output and a checkpoint", name, err, fileExists(o.out), fileExists(o.checkpoint))
 			}
 			o.resume = true
 		}
@@ -222,45 +216,7 @@ func TestDivergenceStopsWithAnExplanation(t *testing.T) {
 	if !errors.Is(err, errDiverged) || !strings.Contains(err.Error(), "learning rate 1e+30 is probably too high") {
 		t.Errorf("fit returned %v; want an explanation", err)
 	}
-	if exists(o.out) {
+	if fileExists(o.out) {
 		t.Error("a diverged run wrote weights")
-	}
-}
-
-func TestSchedules(t *testing.T) {
-	constant := recipe{LearningRate: 0.5, Schedule: "constant"}
-	cosine := recipe{LearningRate: 0.5, Schedule: "cosine"}
-	cycle := recipe{LearningRate: 0.5, Schedule: "one-cycle"}
-	for _, c := range []struct {
-		r    recipe
-		step int
-		want float64
-	}{{constant, 0, 0.5}, {constant, 99, 0.5}, {cosine, 0, 0.5}, {cosine, 50, 0.25}, {cosine, 25, 0.25 + math.Sqrt2/8}, {cosine, 100, 0},
-		{cycle, 0, 0.02}, {cycle, 15, 0.26}, {cycle, 30, 0.5}, {cycle, 65, 0.25}, {cycle, 100, 0}} {
-		if got := c.r.rate(c.step, 100); math.Abs(got-c.want) > 1e-12 {
-			t.Errorf("%s: the rate of step %d is %v; want %v", c.r.Schedule, c.step, got, c.want)
-		}
-	}
-}
-
-func TestWhichEpochIsKept(t *testing.T) {
-	best := epochScore{Accuracy: 0.99, Loss: 0.03} // one standard error of 5,000 images is 0.0014
-	strict, settled := recipe{Validation: 5000}, recipe{Validation: 5000, Settled: true}
-	for _, c := range []struct {
-		s               epochScore
-		strict, settled bool
-	}{
-		{epochScore{0.9902, 0.05}, true, true},
-		{epochScore{0.99, 0.02}, true, true},
-		{epochScore{0.99, 0.04}, false, true},
-		{epochScore{0.9888, 0.04}, false, true},
-		{epochScore{0.9884, 0.01}, false, false},
-	} {
-		if got := strict.accepts(c.s, best); got != c.strict {
-			t.Errorf("after %+v, %+v is kept: %v; want %v", best, c.s, got, c.strict)
-		}
-		if got := settled.accepts(c.s, best); got != c.settled {
-			t.Errorf("settled, after %+v, %+v is kept: %v; want %v", best, c.s, got, c.settled)
-		}
 	}
 }
