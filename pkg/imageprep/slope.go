@@ -51,26 +51,28 @@ func (g plane) surface() (plane, bool) {
 	levels.add(g.pix)
 	fitted := slices.Repeat([]float64{float64(levels.quantile(0, 255, 0.5))}, len(g.pix))
 	for range rounds {
-		normal, right := mat.NewSymDense(terms, nil), mat.NewVecDense(terms, nil)
+		var normal [terms * terms]float64 // its upper half
+		var right [terms]float64
 		for i, v := range g.pix {
 			d, t := float64(v)-fitted[i], g.terms(i)
 			weight := 1 / max(d, -d, exact)
 			for a, s := range t {
-				right.SetVec(a, right.AtVec(a)+weight*s*float64(v))
+				right[a] += weight * s * float64(v)
 				for b := a; b < terms; b++ {
-					normal.SetSym(a, b, normal.At(a, b)+weight*s*t[b])
+					normal[a*terms+b] += weight * s * t[b]
 				}
 			}
 		}
 		var cholesky mat.Cholesky
 		var c mat.VecDense
-		if !cholesky.Factorize(normal) || cholesky.SolveVecTo(&c, right) != nil {
+		if !cholesky.Factorize(mat.NewSymDense(terms, normal[:])) || cholesky.SolveVecTo(&c, mat.NewVecDense(terms, right[:])) != nil {
 			return plane{}, false
 		}
+		coefficients := [terms]float64(c.RawVector().Data)
 		for i := range fitted {
 			fitted[i] = 0
 			for a, s := range g.terms(i) {
-				fitted[i] += c.AtVec(a) * s
+				fitted[i] += coefficients[a] * s
 			}
 		}
 	}
