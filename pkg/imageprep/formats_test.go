@@ -2,6 +2,7 @@ package imageprep_test
 
 import (
 	"bytes"
+	"encoding/binary"
 	"image"
 	"image/color"
 	"image/gif"
@@ -144,6 +145,25 @@ func TestEncodings(t *testing.T) {
 						t.Errorf("the mean difference is %.5f; want at most %v; steps %v", difference, bound, info.Steps)
 					}
 				})
+			}
+		}
+	}
+}
+
+// Exif in a WebP is found behind pixels of an odd length, and with the bytes that
+// begin it in a JPEG.
+func TestOrientationOfWebP(t *testing.T) {
+	const tiff = "MM\x00*\x00\x00\x00\x08\x00\x01\x01\x12\x00\x03\x00\x00\x00\x01\x00\x06\x00\x00\x00\x00\x00\x00"
+	pixels := testdata(t, "lossless.webp")[20:]
+	chunk := func(id string, content []byte) []byte {
+		return slices.Concat([]byte(id), binary.LittleEndian.AppendUint32(nil, uint32(len(content))), content, make([]byte, len(content)%2))
+	}
+	for _, behind := range [][]byte{pixels, append(slices.Clone(pixels), 0)} {
+		for _, before := range []string{"", "Exif\x00\x00"} {
+			chunks := slices.Concat([]byte("WEBP"), chunk("VP8X", []byte{8, 0, 0, 0, 27, 0, 0, 27, 0, 0}), chunk("VP8L", behind), chunk("EXIF", []byte(before+tiff)))
+			_, info, err := imageprep.Decode(chunk("RIFF", chunks), imageprep.Options{})
+			if err != nil || info.Orientation != 6 {
+				t.Errorf("behind %d bytes, with %q before it: orientation %d and %v", len(behind), before, info.Orientation, err)
 			}
 		}
 	}
