@@ -115,6 +115,13 @@ func TestEncodings(t *testing.T) {
 		{"ink in alpha", 256, inkInAlpha(color.NRGBA{0, 0, 0, 255}), []encoder{png}},
 		{"blue ink in alpha", 256, inkInAlpha(color.NRGBA{30, 60, 200, 255}), []encoder{png, plainTIFF}},
 		{"white ink in alpha", 256, inkInAlpha(color.NRGBA{255, 255, 255, 255}), []encoder{png, deflatedTIFF}},
+		{"white ink in alpha, mixed with black", 256, func(g *image.Gray) image.Image {
+			out := image.NewNRGBA(g.Rect)
+			for i, v := range g.Pix {
+				out.SetNRGBA(i%g.Stride, i/g.Stride, color.NRGBA{v, v, v, v})
+			}
+			return out
+		}, []encoder{png}},
 		{"16-bit ink in alpha", 256, func(g *image.Gray) image.Image { return to[*image.NRGBA64](inkInAlpha(color.NRGBA{A: 255})(g)) }, []encoder{png, plainTIFF}},
 		{"palette with transparent paper", 16, func(g *image.Gray) image.Image {
 			m := palette(16)(g).(*image.Paletted)
