@@ -9,10 +9,10 @@ import (
 const partInk = 60
 
 // chooseDigit leaves the parts that are the digit: not specks, not what comes
-// in from the edge of the picture, not other digits.
+// in from the edge of the picture, not other digits. One of MNIST's size has no
+// room for those.
 func (p *picture) chooseDigit() (bool, error) {
-	const leastSide = 40 // of a picture with room for more than a digit
-	if max(p.ink.width, p.ink.height) < leastSide || p.framed(p.ink.whole()) {
+	if max(p.ink.width, p.ink.height) <= Side || p.framed(p.ink.whole()) {
 		return false, nil
 	}
 	parts, runs := p.ink.partsOf(partInk)
@@ -119,7 +119,16 @@ func (c *part) apart(o *part) bool {
 	const sideways, below = 0.12, 0.1 // of both together
 	right, down := gaps(c.box, o.box)
 	both := c.box.Union(o.box)
-	return right > sideways*float64(both.Dy()) || down > below*float64(both.Dy())
+	return right > sideways*float64(both.Dy()) || down > below*float64(both.Dy()) || c.beside(o)
+}
+
+// beside reports whether two parts stand side by side like two digits that
+// nearly touch: both as high, and together wider than a digit is.
+func (c *part) beside(o *part) bool {
+	const gap, high = 0.03, 0.75 // of both together
+	right, _ := gaps(c.box, o.box)
+	both := c.box.Union(o.box)
+	return right > gap*float64(both.Dy()) && float64(min(c.box.Dy(), o.box.Dy())) >= high*float64(both.Dy()) && both.Dx() > both.Dy()
 }
 
 // gaps are how far two boxes are apart sideways and downwards; below 0 they
@@ -145,6 +154,9 @@ func (p *picture) joined(parts []part, runs []run) []part {
 			for _, j := range order[n+1:] {
 				a, b := &parts[i], &parts[j]
 				if b.mass == 0 || a.mass == 0 || a.touches(bounds) || b.touches(bounds) {
+					continue
+				}
+				if a.beside(b) {
 					continue
 				}
 				if right, down := gaps(a.box, b.box); max(right, down) <= near*float64(a.size()) {

@@ -2,8 +2,10 @@ package imageprep
 
 import (
 	"bytes"
+	"io"
 
 	"github.com/bep/imagemeta"
+	"golang.org/x/image/riff"
 )
 
 // orientation reads how a camera was held, as Exif says it: 1 to 8, and 1 for
@@ -18,7 +20,7 @@ func orientation(data []byte, format string) int {
 	case "tiff":
 		kind = imagemeta.TIFF
 	case "webp":
-		kind = imagemeta.WebP
+		data, kind = exifOfWebP(data), imagemeta.TIFF // which is what Exif is
 	default:
 		return upright
 	}
@@ -54,8 +56,28 @@ func mayHaveOrientation(data []byte, format string) bool {
 	switch format {
 	case "png":
 		return bytes.Contains(data, []byte("eXIf"))
-	case "jpeg", "webp":
+	case "jpeg":
 		return bytes.Contains(data, []byte("Exif")) || bytes.Contains(data, []byte("EXIF"))
 	}
-	return true
+	return len(data) > 0
+}
+
+// exifOfWebP is the content of the chunk with Exif, if there is one, without
+// what begins it in a JPEG and, by some programs, here. (The parser's own
+// reader of WebP takes neither that nor chunks of odd length before.)
+func exifOfWebP(data []byte) []byte {
+	_, chunks, err := riff.NewReader(bytes.NewReader(data))
+	if err != nil {
+		return nil
+	}
+	for {
+		id, _, chunk, err := chunks.Next()
+		if err != nil {
+			return nil
+		}
+		if id == (riff.FourCC{'E', 'X', 'I', 'F'}) {
+			exif, _ := io.ReadAll(chunk)
+			return bytes.TrimPrefix(exif, []byte("Exif\x00\x00"))
+		}
+	}
 }

@@ -2,6 +2,7 @@ package imageprep_test
 
 import (
 	"bytes"
+	"encoding/binary"
 	"image"
 	"image/color"
 	"image/gif"
@@ -114,6 +115,13 @@ func TestEncodings(t *testing.T) {
 		{"ink in alpha", 256, inkInAlpha(color.NRGBA{0, 0, 0, 255}), []encoder{png}},
 		{"blue ink in alpha", 256, inkInAlpha(color.NRGBA{30, 60, 200, 255}), []encoder{png, plainTIFF}},
 		{"white ink in alpha", 256, inkInAlpha(color.NRGBA{255, 255, 255, 255}), []encoder{png, deflatedTIFF}},
+		{"white ink in alpha, mixed with black", 256, func(g *image.Gray) image.Image {
+			out := image.NewNRGBA(g.Rect)
+			for i, v := range g.Pix {
+				out.SetNRGBA(i%g.Stride, i/g.Stride, color.NRGBA{v, v, v, v})
+			}
+			return out
+		}, []encoder{png}},
 		{"16-bit ink in alpha", 256, func(g *image.Gray) image.Image { return to[*image.NRGBA64](inkInAlpha(color.NRGBA{A: 255})(g)) }, []encoder{png, plainTIFF}},
 		{"palette with transparent paper", 16, func(g *image.Gray) image.Image {
 			m := palette(16)(g).(*image.Paletted)
@@ -144,6 +152,25 @@ func TestEncodings(t *testing.T) {
 						t.Errorf("the mean difference is %.5f; want at most %v; steps %v", difference, bound, info.Steps)
 					}
 				})
+			}
+		}
+	}
+}
+
+// Exif in a WebP is found behind pixels of an odd length, and with the bytes that
+// begin it in a JPEG.
+func TestOrientationOfWebP(t *testing.T) {
+	const tiff = "MM\x00*\x00\x00\x00\x08\x00\x01\x01\x12\x00\x03\x00\x00\x00\x01\x00\x06\x00\x00\x00\x00\x00\x00"
+	pixels := testdata(t, "lossless.webp")[20:]
+	chunk := func(id string, content []byte) []byte {
+		return slices.Concat([]byte(id), binary.LittleEndian.AppendUint32(nil, uint32(len(content))), content, make([]byte, len(content)%2))
+	}
+	for _, behind := range [][]byte{pixels, append(slices.Clone(pixels), 0)} {
+		for _, before := range []string{"", "Exif\x00\x00"} {
+			chunks := slices.Concat([]byte("WEBP"), chunk("VP8X", []byte{8, 0, 0, 0, 27, 0, 0, 27, 0, 0}), chunk("VP8L", behind), chunk("EXIF", []byte(before+tiff)))
+			_, info, err := imageprep.Decode(chunk("RIFF", chunks), imageprep.Options{})
+			if err != nil || info.Orientation != 6 {
+				t.Errorf("behind %d bytes, with %q before it: orientation %d and %v", len(behind), before, info.Orientation, err)
 			}
 		}
 	}

@@ -18,14 +18,21 @@ func (g plane) bounds() image.Rectangle { return image.Rect(0, 0, g.width, g.hei
 
 // removeAlpha makes the grey plane of a picture with transparent pixels. Where
 // all visible pixels have one colour, as in the export of a drawing canvas,
-// their opacity is the ink. Otherwise the picture lies on white paper.
+// their opacity is the ink. So it is where all opaque ones have a light colour,
+// of which white paper would leave the soft edges, if they are darker. Otherwise
+// the picture lies on white paper.
 func (p *picture) removeAlpha() (bool, error) {
 	if o, ok := p.source.(interface{ Opaque() bool }); ok && o.Opaque() {
 		return false, nil
 	}
 	rows := newRows(p.source)
 	p.gray = newPlane(p.source.Bounds())
-	onePen, darkPen := surveyPen(rows, p.gray)
+	const visible, opaque = 128, 250
+	onePen, darkPen := surveyPen(rows, p.gray, visible)
+	if !onePen {
+		one, dark := surveyPen(rows, p.gray, opaque)
+		onePen = one && !dark
+	}
 	transparent := false
 	for y := range p.gray.height {
 		out := p.gray.pix[y*p.gray.stride:]
@@ -47,15 +54,15 @@ func (p *picture) removeAlpha() (bool, error) {
 	return transparent, nil
 }
 
-// surveyPen reports whether the pixels that are more than half opaque all have
-// about the same colour, and whether that is a dark one. The colour of the
-// others is rounded too much to count.
-func surveyPen(rows *rows, size plane) (one, dark bool) {
+// surveyPen reports whether the pixels of at least so much opacity all have about
+// the same colour, and whether that is a dark one, or there are none. The colour
+// of pixels that are less than half opaque is rounded too much to count.
+func surveyPen(rows *rows, size plane, least uint8) (one, dark bool) {
 	const tolerance = 16
 	low, high := color.NRGBA{255, 255, 255, 255}, color.NRGBA{}
 	for y := range size.height {
 		for _, c := range rows.read(y) {
-			if c.A < 128 {
+			if c.A < least {
 				continue
 			}
 			low.R, high.R = min(low.R, c.R), max(high.R, c.R)

@@ -10,6 +10,7 @@ const (
 	lineCover = 0.6 // the share of its length that a line must have ink
 	thinCover = 0.4 // and thin ink, for there is a digit on it
 	maxSlope  = 0.3 // of lines to the picture's edges: 17 degrees
+	edgePart  = 12  // such a part of the picture is its edge
 )
 
 // line is a straight line across the picture.
@@ -43,7 +44,7 @@ func (g plane) evident(spans []span) bool {
 		thick += s.end - s.first
 		distance += min(s.first, g.height-s.end)
 	}
-	return thick*40 <= len(spans)*max(g.width, g.height) || distance*12 <= len(spans)*g.height
+	return thick*40 <= len(spans)*max(g.width, g.height) || distance*edgePart <= len(spans)*g.height
 }
 
 // searchLines finds straight lines by the Hough transform (Duda and Hart 1972)

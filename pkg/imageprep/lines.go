@@ -1,6 +1,7 @@
 package imageprep
 
 import (
+	"fmt"
 	"image"
 	"slices"
 )
@@ -34,11 +35,29 @@ func (p *picture) removeLines() (bool, error) {
 		return false, nil // one alone may be a stroke
 	}
 	p.level, p.upright = level, upright
-	return p.eraseLines(), nil
+	if p.eraseLines() {
+		return true, nil
+	}
+	const paper = 3 // lines; two may be strokes
+	if bounds := p.ink.bounds(); inner(level, bounds.Dy())+inner(upright, bounds.Dx()) >= paper {
+		return false, fmt.Errorf("%w: there are only lines from one edge to the other; send a picture with a digit", ErrNoInk)
+	}
+	return false, nil
+}
+
+// inner counts the lines that are not along the edges of a picture of that
+// height, where digits of straight strokes have some if they fill it.
+func inner(lines []line, height int) (count int) {
+	for _, l := range lines {
+		if edge := float64(height) / edgePart; l.middle > edge && l.middle < float64(height)-edge {
+			count++
+		}
+	}
+	return count
 }
 
 // eraseLines takes away the lines that were found, unless there is nothing
-// else: then they are the digit.
+// else but scraps of them: then they are the digit, or there is none.
 func (p *picture) eraseLines() bool {
 	ink := p.ink.copied()
 	var erased []span
@@ -46,11 +65,24 @@ func (p *picture) eraseLines() bool {
 		erased = append(erased, ink.erase(p.level, p.upright)...)
 	}
 	ink.mend(p.ink, erased)
-	if len(erased) == 0 || ink.box(boxInk).Empty() {
+	if len(erased) == 0 || !ink.hasMore(slices.Concat(p.level, p.upright)) {
 		return false
 	}
 	p.ink = ink
 	return true
+}
+
+// hasMore reports whether there is more than what remains of lines: specks
+// where they cross, and thin pieces in the corners of the picture.
+func (g plane) hasMore(lines []line) bool {
+	thick := 0
+	for _, l := range lines {
+		thick = max(thick, l.thickness)
+	}
+	parts, _ := g.partsOf(partInk)
+	return slices.ContainsFunc(parts, func(c part) bool {
+		return c.size() > 2*thick && (c.near*2 <= c.mass || c.thickness() > float64(thick))
+	})
 }
 
 // erase takes away lines, and returns what they were.

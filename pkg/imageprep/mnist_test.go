@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"image"
+	"image/color"
 	"image/png"
 	"math"
 	"math/rand/v2"
@@ -232,6 +233,27 @@ func BenchmarkTensor12MP(b *testing.B) {
 	clock := cputime.Start()
 	for b.Loop() {
 		if err := imageprep.Tensor(tensor, photo, nil, imageprep.Options{}); err != nil {
+			b.Fatal(err)
+		}
+	}
+	clock.Report(b, 1, "")
+}
+
+// A comb has as many runs of ink as there can be.
+func BenchmarkTensorComb(b *testing.B) {
+	const side = 800
+	comb := image.NewGray(image.Rect(0, 0, side, side))
+	for y := side / 10; y < side*9/10; y++ {
+		for x := side / 10; x < side*9/10; x++ {
+			if x%2 == 0 || y > side*8/10 {
+				comb.SetGray(x, y, color.Gray{255})
+			}
+		}
+	}
+	tensor := make([]float32, imageprep.Pixels)
+	clock := cputime.Start()
+	for b.Loop() {
+		if err := imageprep.Tensor(tensor, comb, nil, imageprep.Options{}); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -121,11 +121,19 @@ func (g plane) gather(runs []run, least uint8, find func(int32) int32) (parts []
 // and reports whether there was any.
 func (g plane) keep(parts []part, runs []run, reach int) bool {
 	kept := newPlane(g.bounds())
-	for _, r := range runs {
+	for i := 0; i < len(runs); {
+		r := runs[i]
+		first, end := max(0, r.first-reach), min(g.width, r.end+reach)
+		i++
 		if !parts[r.part].kept {
 			continue
 		}
-		first, end := max(0, r.first-reach), min(g.width, r.end+reach)
+		for i < len(runs) && runs[i].y == r.y && runs[i].first-reach <= end { // within reach of the run, so copied with it
+			if parts[runs[i].part].kept {
+				end = min(g.width, runs[i].end+reach)
+			}
+			i++
+		}
 		for y := max(0, r.y-reach); y <= min(g.height-1, r.y+reach); y++ {
 			copy(kept.row(y)[first:end], g.row(y)[first:end])
 		}

@@ -93,7 +93,6 @@ func difference(a, b []float32) (mean float64) {
 	return mean
 }
 
-// What is skipped is not done, and shows.
 // A 0 by a marker that reaches every edge of a picture of uneven light keeps
 // its strokes there.
 func TestPhotographsWithoutAMargin(t *testing.T) {
@@ -118,6 +117,7 @@ func TestPhotographsWithoutAMargin(t *testing.T) {
 	}
 }
 
+// What is skipped is not done, and shows.
 func TestSkippedSteps(t *testing.T) {
 	for step, picture := range map[string]*image.Gray{
 		"flatten": photo(func(x, y int) float64 { return 240 - 0.4*float64(x) }),
@@ -154,26 +154,11 @@ func frameOf(r image.Rectangle, thick int) []image.Rectangle {
 	}
 }
 
-// No ink is an error, never an empty answer, whatever covers the border.
-func TestNothingButGrids(t *testing.T) {
-	for _, size := range []image.Point{{900, 1700}, {1601, 7}, {1601, 1601}, {400, 1601}, {77, 215}} {
-		g := image.NewGray(image.Rectangle{Max: size})
-		for i := range g.Pix {
-			g.Pix[i] = 150
-			if x, y := i%size.X, i/size.X; x%9 == 0 || y%9 == 0 {
-				g.Pix[i] = 0
-			}
-		}
-		tensor := make([]float32, imageprep.Pixels)
-		if err := imageprep.Tensor(tensor, g, nil, imageprep.Options{}); err == nil && slices.Max(tensor) == 0 {
-			t.Errorf("%v: an empty tensor and no error", size)
-		}
-	}
-}
-
 // Two digits are not one, but the pieces of one are.
 func TestParts(t *testing.T) {
 	stem, bow := image.Rect(100, 100, 112, 200), image.Rect(100, 188, 170, 200)
+	halves := []image.Rectangle{image.Rect(100, 100, 112, 200), image.Rect(100, 100, 140, 112), image.Rect(100, 188, 140, 200),
+		image.Rect(145, 100, 185, 112), image.Rect(145, 188, 185, 200), image.Rect(173, 100, 185, 200)}
 	for name, tt := range map[string]struct {
 		picture *image.Gray
 		flags   []string
@@ -181,6 +166,9 @@ func TestParts(t *testing.T) {
 		"one":                        {bars(stem, bow), nil},
 		"the loose bar of a five":    {bars(stem, bow, image.Rect(118, 90, 170, 100)), nil},
 		"a broken stem":              {bars(image.Rect(100, 100, 112, 140), image.Rect(100, 145, 112, 200), bow), nil},
+		"a four of two strokes":      {bars(image.Rect(50, 100, 60, 160), image.Rect(50, 150, 160, 160), image.Rect(165, 90, 177, 200)), nil},
+		"the halves of a zero":       {bars(halves...), nil},
+		"another close to it":        {bars(stem, bow, image.Rect(176, 95, 188, 200), image.Rect(188, 188, 230, 200)), []string{"several_parts", imageprep.SeveralDigits}},
 		"another beside it":          {bars(stem, bow, image.Rect(200, 100, 212, 200)), []string{"several_parts", imageprep.SeveralDigits}},
 		"another below it":           {bars(image.Rect(100, 20, 112, 100), image.Rect(100, 200, 112, 280)), []string{"several_parts", imageprep.SeveralDigits, "off_centre"}},
 		"something small, far away":  {bars(stem, bow, image.Rect(250, 20, 262, 32)), []string{"several_parts"}},

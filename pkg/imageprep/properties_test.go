@@ -161,6 +161,14 @@ func TestPolarity(t *testing.T) {
 	}
 }
 
+// twoSmall is two sevens of 16 pixels' height.
+func twoSmall() *image.Gray {
+	small := scale(seven(), 22, draw.CatmullRom)
+	g := paste(small, 36, 24, -2, 1)
+	draw.Draw(g, image.Rect(17, 0, 36, 24), small, image.Pt(2, -1), draw.Src)
+	return g
+}
+
 func TestFlags(t *testing.T) {
 	tests := []struct {
 		name  string
@@ -171,6 +179,7 @@ func TestFlags(t *testing.T) {
 		{"faint", recolor(seven(), 200, 160), []string{"low_contrast"}},
 		{"at the edge", paste(seven(), 40, 40, -7, 0), []string{"clipped", "off_centre"}},
 		{"tiny", paste(scale(seven(), 10, draw.CatmullRom), 50, 50, 20, 20), []string{"tiny"}},
+		{"two in few pixels", twoSmall(), []string{"several_parts", imageprep.SeveralDigits}},
 		{"all of it", recolor(paste(scale(seven(), 10, draw.CatmullRom), 50, 50, -2, 20), 150, 100), []string{"low_contrast", "clipped", "off_centre", "tiny"}},
 	}
 	for _, tt := range tests {
