@@ -15,20 +15,24 @@ func (g plane) slope() (plane, bool) {
 		least = 0.25 // of the picture is plain paper; soft edges of strokes are neither that nor ink
 		thick = 0.13 // half of what strokes are at most, of the longer side
 		most  = 0.01 // of the picture that is thicker
+		mixed = 0.3  // of the strokes, that are darker than the paper where the others are brighter
 	)
 	paper, ok := g.surface()
 	if !ok {
 		return plane{}, false
 	}
-	ink, count := newPlane(g.bounds()), 0
+	ink, count, brighter := newPlane(g.bounds()), 0, 0
 	for i, v := range g.pix {
 		tolerance := 3 + int(paper.pix[i])/32
 		if d := int(v) - int(paper.pix[i]); max(d, -d) > tolerance {
 			ink.pix[i] = 255
 			count++
+			if d > 0 {
+				brighter++
+			}
 		}
 	}
-	if float64(count) > (1-least)*float64(len(g.pix)) {
+	if float64(count) > (1-least)*float64(len(g.pix)) || float64(min(brighter, count-brighter)) > mixed*float64(count) {
 		return plane{}, false
 	}
 	left := 0
