@@ -7,9 +7,9 @@ import (
 )
 
 // slope is the paper under a lamp without shadows, a quadratic surface, where
-// it can be told: the ink must be strokes on it, and may be about half of the picture.
-// Medians around each place need more paper, and lose strokes along the edges
-// of a picture that is all digit.
+// it can be told: the ink must be strokes on it, and may be about half of the
+// picture. Medians around each place need more paper, and lose strokes along
+// the edges of a picture that is all digit.
 func (g plane) slope() (plane, bool) {
 	const (
 		least = 0.25 // of the picture is plain paper; soft edges of strokes are neither that nor ink
