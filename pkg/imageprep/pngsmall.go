@@ -23,7 +23,7 @@ const smallPNG = 512 << 10
 // server's garbage collector had to do. Here they are used again.
 func decodeSmallPNG(data []byte) image.Image {
 	header, packed := pngChunks(data)
-	if len(header) != 13 || packed == nil {
+	if !startsLike(data, magicPNG) || len(header) != 13 || packed == nil {
 		return nil
 	}
 	width, height := int64(binary.BigEndian.Uint32(header)), int64(binary.BigEndian.Uint32(header[4:]))
