@@ -37,12 +37,18 @@ func TestAllTestDigitsOverHTTP(t *testing.T) {
 	server := httptest.NewServer(httpapi.New(httpapi.Options{Classifier: classifier}))
 	defer server.Close()
 
+	step := 1
+	if testing.Short() {
+		step = 20 // the race detector takes minutes for all
+	}
+	count := test.Len() / step
 	var next, right, different atomic.Int64
 	var clients sync.WaitGroup
 	for range 2 * runtime.GOMAXPROCS(0) {
 		clients.Go(func() {
 			ws, x := m.NewWorkspace(1), make([]float32, mnist.Pixels)
-			for i := int(next.Add(1)) - 1; i < test.Len(); i = int(next.Add(1)) - 1 {
+			for n := int(next.Add(1)) - 1; n < count; n = int(next.Add(1)) - 1 {
+				i := n * step
 				answer := post(t, server.URL, test.Image(i))
 				mnist.Set{Images: test.Image(i)}.Floats(x, true)
 				if answer == int(test.Labels[i]) {
@@ -55,12 +61,12 @@ func TestAllTestDigitsOverHTTP(t *testing.T) {
 		})
 	}
 	clients.Wait()
-	t.Logf("%d of 10,000 answers are right; %d differ from the network's on the tensors", right.Load(), different.Load())
-	if n := right.Load(); n < 9920 {
-		t.Errorf("%d of 10,000 answers are right; want at least 9,920", n)
+	t.Logf("%d of %d answers are right; %d differ from the network's on the tensors", right.Load(), count, different.Load())
+	if n := int(right.Load()); 1000*n < 992*count {
+		t.Errorf("%d of %d answers are right; want at least 99.2%%", n, count)
 	}
-	if n := different.Load(); n > 10 {
-		t.Errorf("%d answers differ from the network's on the tensors; want at most 10", n)
+	if n := int(different.Load()); 1000*n > count {
+		t.Errorf("%d of %d answers differ from the network's on the tensors; want at most one in a thousand", n, count)
 	}
 }
 
