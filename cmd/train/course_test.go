@@ -28,7 +28,7 @@ func courseOptions(t *testing.T) fitOptions {
 	}
 	r.Epochs, r.TeacherEpochs, r.Teachers, r.Batch, r.Validation, r.Shards = 3, 2, 1, 40, 50, 2
 	o.recipe = r
-	o.load = func(context.Context) (mnist.Set, mnist.Set, error) { return squares(250, 1), squares(50, 2), nil }
+	o.load = func(context.Context) (mnist.Set, mnist.Set, error) { return squares(130, 1), squares(50, 2), nil }
 	return o
 }
 
@@ -83,6 +83,9 @@ func TestFinalTakesTheRehearsalsCalibration(t *testing.T) {
 
 // An interrupted course goes on where it was, to the same bytes.
 func TestInterruptedCourseGoesOn(t *testing.T) {
+	if testing.Short() {
+		t.Skip("two whole courses take minutes without vectors")
+	}
 	unbroken := courseOptions(t)
 	if err := fit(t.Context(), unbroken, io.Discard, io.Discard); err != nil {
 		t.Fatal(err)

@@ -34,6 +34,9 @@ func readPNG(t *testing.T, path string) image.Image {
 
 // One picture of each encoding goes the whole path, and the sheet is there.
 func TestEvalOfEncodings(t *testing.T) {
+	if testing.Short() {
+		t.Skip("some of the pictures are large: the race detector takes minutes")
+	}
 	o := suiteOptions(t)
 	o.suite, o.count, o.asJSON, o.sheet = encodings, 1, true, filepath.Join(t.TempDir(), "sheet.png")
 	var out bytes.Buffer

@@ -10,7 +10,9 @@ import (
 	"net/http/httptest"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/openapi3filter"
@@ -36,7 +38,8 @@ const urn = "urn:digits:problem:"
 // newAPI returns a ready API with the embedded weights.
 func newAPI(t testing.TB) *httpapi.API {
 	t.Helper()
-	a := newAPIWith(t, httpapi.Options{Model: httpapi.Model{Version: "test"}, FeedbackWindow: 100, Pages: pages(t)})
+	const patient = time.Minute // the race detector on a busy machine needs seconds for a large image
+	a := newAPIWith(t, httpapi.Options{RequestTimeout: patient, Model: httpapi.Model{Version: "test"}, FeedbackWindow: 100, Pages: pages(t)})
 	a.SetReady(true)
 	return a
 }
@@ -51,7 +54,7 @@ func newAPIWith(t testing.TB, options httpapi.Options) *httpapi.API {
 // embedded returns a classifier of the embedded weights.
 func embedded(t testing.TB, options classify.Options) *classify.Classifier {
 	t.Helper()
-	model, err := cnn.Load(bytes.NewReader(weights.Default()))
+	model, err := embeddedModel()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,21 +65,30 @@ func embedded(t testing.TB, options classify.Options) *classify.Classifier {
 	return classifier
 }
 
+// embeddedModel is read once for all tests.
+var embeddedModel = sync.OnceValues(func() (*cnn.Model, error) { return cnn.Load(bytes.NewReader(weights.Default())) })
+
 // loadContract reads the document that the service hands out.
 func loadContract(t testing.TB) contract {
 	t.Helper()
+	c, err := served()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// served is the contract that the server hands out, read once for all tests.
+var served = sync.OnceValues(func() (contract, error) {
 	reply := httptest.NewRecorder()
 	httpapi.New(httpapi.Options{Classifier: panicking()}).ServeHTTP(reply, httptest.NewRequest(http.MethodGet, "/openapi.yaml", nil))
 	document, err := openapi3.NewLoader().LoadFromData(reply.Body.Bytes())
 	if err != nil {
-		t.Fatal(err)
+		return contract{}, err
 	}
 	router, err := legacy.NewRouter(routable(document))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return contract{document, router}
-}
+	return contract{document, router}, err
+})
 
 // ordinary headers say nothing about this API; the document leaves them out.
 var ordinary = []string{

@@ -167,7 +167,10 @@ func TestRandomRequestsGetDescribedReplies(t *testing.T) {
 	c, h := loadContract(t), newAPI(t)
 	a := newAsker(t, c)
 	count := 2000
-	if *full {
+	switch {
+	case testing.Short():
+		count = 300
+	case *full:
 		count = 100_000
 	}
 	statuses := map[int]int{}

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -16,12 +17,15 @@ import (
 
 func pages(t testing.TB) httpapi.Pages {
 	t.Helper()
-	site, err := web.New(web.Options{Contract: api.Document()})
+	site, err := site()
 	if err != nil {
 		t.Fatal(err)
 	}
 	return site
 }
+
+// site never changes: one is enough for every test.
+var site = sync.OnceValues(func() (*web.Site, error) { return web.New(web.Options{Contract: api.Document()}) })
 
 // withExamples puts the examples of its parameters into a path.
 func withExamples(path string, operation *openapi3.Operation) string {

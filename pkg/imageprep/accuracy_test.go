@@ -23,7 +23,7 @@ func TestAccuracyThroughPNG(t *testing.T) {
 	test := mnistTest(t)
 	sample, allowed := 5000, 5
 	if testing.Short() {
-		sample, allowed = 500, 2
+		sample, allowed = 100, 1
 	}
 	read := reader(t)
 	right := func(tensorOf func(pixels []byte, tensor []float32)) (right int) {

@@ -57,6 +57,10 @@ func TestMNISTPassesThroughUnchanged(t *testing.T) {
 // difference of a pixel, of 1, over a sample of the test set.
 func TestMNISTComesBackFromOtherPictures(t *testing.T) {
 	test := mnistTest(t)
+	sample := 200
+	if testing.Short() {
+		sample = 25
+	}
 	tests := []struct {
 		name    string
 		changes []change
@@ -86,7 +90,6 @@ func TestMNISTComesBackFromOtherPictures(t *testing.T) {
 			random := rand.New(rand.NewPCG(1, 2))
 			got := make([]float32, imageprep.Pixels)
 			var difference float64
-			const sample = 200
 			for i := range sample {
 				original := grayOf(test.Image(i * test.Len() / sample))
 				changed := changed(original, random, tt.changes)
@@ -95,7 +98,7 @@ func TestMNISTComesBackFromOtherPictures(t *testing.T) {
 				}
 				difference += meanDifference(got, original)
 			}
-			if difference /= sample; difference > tt.bound {
+			if difference /= float64(sample); difference > tt.bound {
 				t.Errorf("the mean difference is %.5f; want at most %v", difference, tt.bound)
 			}
 		})
