@@ -167,10 +167,7 @@ func TestRandomRequestsGetDescribedReplies(t *testing.T) {
 	c, h := loadContract(t), newAPI(t)
 	a := newAsker(t, c)
 	count := 2000
-	switch {
-	case testing.Short():
-		count = 300
-	case *full:
+	if *full {
 		count = 100_000
 	}
 	statuses := map[int]int{}
