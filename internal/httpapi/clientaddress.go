@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"net/http"
+	"net/netip"
 
 	"github.com/go-chi/chi/v5/middleware"
 )
@@ -15,11 +16,14 @@ func clientAddress(trusted []string) func(http.Handler) http.Handler {
 	return middleware.ClientIPFromXFF(trusted...)
 }
 
-// clientOf returns the client's address, or "unknown" where the peer has none
-// or a trusted proxy sent what is no address.
+// clientOf returns the client's address. It is the peer's where a trusted proxy
+// names nobody else, and "unknown" where the peer has none.
 func clientOf(r *http.Request) string {
 	if address := middleware.GetClientIP(r.Context()); address != "" {
 		return address
+	}
+	if peer, err := netip.ParseAddrPort(r.RemoteAddr); err == nil {
+		return peer.Addr().Unmap().String()
 	}
 	return "unknown"
 }
