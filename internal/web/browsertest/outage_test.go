@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -33,6 +34,50 @@ func TestServerGoneAndBack(t *testing.T) {
 		t.Errorf("read as %q", digit)
 	}
 }
+
+// What a balancer says while no server is up is no answer: the page waits, as
+// for a server that cannot be reached.
+func TestBalancerWithoutServer(t *testing.T) {
+	s := serve(t)
+	b := open(t, s.url())
+	statuses := []int{http.StatusServiceUnavailable, http.StatusBadGateway, http.StatusGatewayTimeout}
+	for _, status := range statuses {
+		b.expect(fmt.Sprint(status))
+	}
+	eval[bool](b, impatient)
+	const tries = 12 // more than a busy server gets
+	var asked atomic.Int32
+	s.intercept("/predict", func(w http.ResponseWriter, _ *http.Request) bool {
+		n := int(asked.Add(1))
+		if n > tries {
+			return false
+		}
+		w.Header().Set("Content-Type", "text/html")
+		w.WriteHeader(statuses[n%len(statuses)])
+		fmt.Fprint(w, "<h1>No server is available to handle this request.</h1>")
+		return true
+	})
+	b.choose(examples + "seven.png")
+	b.answered("accepted")
+	waited := eval[[]string](b, "window.waited")
+	if len(waited) != tries || slices.ContainsFunc(waited, func(headline string) bool {
+		return !strings.HasPrefix(headline, "The server cannot be reached. Trying again in")
+	}) {
+		t.Errorf("it said meanwhile %q", waited)
+	}
+}
+
+// impatient makes the page's seconds short, and notes what it says while it
+// waits.
+const impatient = `(() => {
+	const { setTimeout } = window;
+	window.setTimeout = (f, milliseconds) => setTimeout(f, milliseconds / 20);
+	window.waited = [];
+	new MutationObserver(() => {
+		if (document.getElementById('answer').dataset.state === 'waiting') window.waited.push(document.getElementById('headline').textContent);
+	}).observe(document.getElementById('headline'), { childList: true });
+	return true;
+})()`
 
 // A busy server is asked again after the time that it names, and no more often.
 func TestServerBusy(t *testing.T) {

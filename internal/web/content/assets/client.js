@@ -35,10 +35,12 @@ export async function predict(blob, signal, waiting) {
     try {
       const response = await fetch('predict?explain=1', { method: 'POST', body: blob, signal, headers: { 'Content-Type': blob.type || 'application/octet-stream' } });
       if (response.ok) return { reply: await response.json(), ms: performance.now() - began };
-      if (response.status !== 503 && response.status !== 429 || ++busy > busyTries) throw await problemOf(response);
-      why = 'busy';
-      seconds = Math.min(Math.max(Number(response.headers.get('Retry-After')) || 1, 1), 60);
-      away = 0;
+      if (!isAway(response)) {
+        if (response.status !== 503 && response.status !== 429 || ++busy > busyTries) throw await problemOf(response);
+        why = 'busy';
+        seconds = Math.min(Math.max(Number(response.headers.get('Retry-After')) || 1, 1), 60);
+        away = 0;
+      }
     } catch (error) {
       if (signal.aborted) throw signal.reason;
       if (error instanceof Problem) throw error;
@@ -48,6 +50,10 @@ export async function predict(blob, signal, waiting) {
     await pause(seconds, signal);
   }
 }
+
+// isAway tells whether a balancer answered because no server is up: the
+// server's own refusals are problems.
+const isAway = ({ status, headers }) => [502, 503, 504].includes(status) && !headers.get('Content-Type')?.startsWith('application/problem+json');
 
 // isThere tells whether the server answers at all. One that does, but breaks
 // off a large picture, has refused it: browsers do not always see the reply to
