@@ -10,6 +10,9 @@ import (
 	"strings"
 	"testing"
 
+	"go.yaml.in/yaml/v4"
+
+	"digits/api"
 	"digits/internal/classify"
 	"digits/pkg/imageprep"
 )
@@ -99,6 +102,47 @@ func TestStepsFlagsAndReasonsHaveTexts(t *testing.T) {
 		return
 	}
 	t.Error("no page has texts of steps")
+}
+
+// The problems that /predict can answer with have texts, but for those that a
+// picture's bytes, which are all that the page sends, do not come to.
+func TestProblemsOfPredictHaveTexts(t *testing.T) {
+	never := []string{"empty-body", "malformed-json", "wrong-type", "unexpected-field", "trailing-data", "malformed-base64", "malformed-multipart",
+		"missing-image", "too-many-images", "too-many-parts", "invalid-parameter", "unsupported-encoding"}
+	problems := problemsOf(t, "/predict")
+	if len(problems) < 20 {
+		t.Fatalf("the contract names %q only", problems)
+	}
+	for _, tag := range loadLanguages().tags {
+		texts := loadLanguages().texts[tag]["try.js"]
+		for _, name := range problems {
+			if told := texts["error."+name] != "" && texts["do."+name] != ""; told == slices.Contains(never, name) {
+				t.Errorf("%s: %s has a text: %t", tag, name, told)
+			}
+		}
+	}
+}
+
+// problemsOf returns what the contract lets a POST to a path fail with.
+func problemsOf(t *testing.T, path string) (names []string) {
+	t.Helper()
+	type responses map[string]struct {
+		Ref     string `yaml:"$ref"`
+		Content map[string]struct{ Examples map[string]yaml.Node }
+	}
+	var c struct {
+		Paths      map[string]struct{ Post struct{ Responses responses } }
+		Components struct{ Responses responses }
+	}
+	if err := yaml.Unmarshal(api.Document(), &c); err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range c.Paths[path].Post.Responses {
+		shared := c.Components.Responses[strings.TrimPrefix(r.Ref, "#/components/responses/")]
+		names = slices.AppendSeq(names, maps.Keys(shared.Content["application/problem+json"].Examples))
+	}
+	slices.Sort(names)
+	return names
 }
 
 // No text that a template may use is left over.

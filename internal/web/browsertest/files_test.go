@@ -160,24 +160,6 @@ func TestTooLargeForTheServer(t *testing.T) {
 	}
 }
 
-// A server that fails is told with the id that its log has.
-func TestServerProblems(t *testing.T) {
-	s := serve(t)
-	b := open(t, s.url())
-	b.expect("500")
-	s.intercept("/predict", func(w http.ResponseWriter, _ *http.Request) bool {
-		w.Header().Set("Content-Type", "application/problem+json")
-		w.WriteHeader(http.StatusInternalServerError)
-		fmt.Fprint(w, `{"type":"urn:digits:problem:internal","title":"x","status":500,"detail":"x","id":"the-id"}`)
-		return true
-	})
-	b.draw(digits[7]...)
-	b.answered("problem")
-	if remark := b.text("#remark"); !strings.Contains(remark, "the-id") {
-		t.Errorf("remark %q", remark)
-	}
-}
-
 // Many files make a table: the doubtful ones first, one failure beside them,
 // and a file for other programs.
 func TestManyFiles(t *testing.T) {

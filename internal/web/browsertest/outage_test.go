@@ -106,6 +106,58 @@ func TestServerBusy(t *testing.T) {
 	}
 }
 
+// Who sends too much is told so, and waits as long as the server says, however
+// long that is.
+func TestRateLimited(t *testing.T) {
+	s := serve(t)
+	b := open(t, s.url())
+	b.expect("429")
+	eval[bool](b, impatient)
+	var asked atomic.Int32
+	s.intercept("/predict", func(w http.ResponseWriter, _ *http.Request) bool {
+		if asked.Add(1) > 1 {
+			return false
+		}
+		w.Header().Set("Retry-After", "90")
+		fail(w, http.StatusTooManyRequests, "rate-limited", "a1")
+		return true
+	})
+	b.choose(examples + "seven.png")
+	b.answered("accepted")
+	if waited := eval[[]string](b, "window.waited"); !slices.Equal(waited, []string{"Too many requests. Trying again in 90 s…"}) {
+		t.Errorf("it said meanwhile %q", waited)
+	}
+}
+
+// fail answers with a problem.
+func fail(w http.ResponseWriter, status int, name, id string) {
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(status)
+	fmt.Fprintf(w, `{"type":"urn:digits:problem:%s","id":%q}`, name, id)
+}
+
+// The id that a reader may report is shown where there is one.
+func TestProblemsTellTheirID(t *testing.T) {
+	s := serve(t)
+	b := open(t, s.url())
+	b.expect("500")
+	for _, test := range []struct{ name, id, headline, remark string }{
+		{"internal", "a1", "The server failed", "It is not your doing. Try again. If it stays, report this id: a1"},
+		{"brand-new", "a2", "The server answered with an error", "Try again. If it stays, report this id: a2"},
+		{"brand-new", "", "The server answered with an error", "Try again."},
+	} {
+		s.intercept("/predict", func(w http.ResponseWriter, _ *http.Request) bool {
+			fail(w, http.StatusInternalServerError, test.name, test.id)
+			return true
+		})
+		b.choose(examples + "seven.png")
+		b.until("the advice", fmt.Sprintf("document.getElementById('remark').textContent === %q", test.remark))
+		if headline := b.text("#headline"); headline != test.headline {
+			t.Errorf("%s: %q", test.name, headline)
+		}
+	}
+}
+
 // The answer to a drawing that has been changed since is not shown.
 func TestStaleAnswersAreDropped(t *testing.T) {
 	s := serve(t)

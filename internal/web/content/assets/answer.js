@@ -26,7 +26,8 @@ export function remarks(p) {
 // words are the title and the advice for a Problem.
 export function words({ name, id, limit }) {
   const known = has(`error.${name}`) ? name : 'other';
-  return [t(`error.${known}`), t(`do.${known}`, { id: id || '–', limit })];
+  const report = id && ['internal', 'other'].includes(known) ? t('report', { id }) : '';
+  return [t(`error.${known}`), `${t(`do.${known}`, { limit })} ${report}`.trim()];
 }
 
 function put(state, digit, headline, remark, took = '') {

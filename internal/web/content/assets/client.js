@@ -3,6 +3,7 @@ import { size } from './texts.js';
 
 const maxBytes = Number(document.body.dataset.maxBytes) || Infinity;
 const busyTries = 8;
+const longest = 86400; // seconds to wait; a browser's timers cannot do 25 days
 const large = 1e6; // bytes
 
 // Problem is why a picture has no answer: its name among the server's
@@ -21,7 +22,7 @@ const pause = (seconds, signal) => new Promise((resolve, reject) => {
 
 // predict asks what digit a picture shows. It returns the reply, and the
 // milliseconds that it took. While the server is busy or away it tries again,
-// having called waiting('busy' or 'unreachable', seconds). It throws a Problem,
+// having called waiting('busy', 'limited' or 'unreachable', seconds). It throws a Problem,
 // or the signal's reason.
 export async function predict(blob, signal, waiting) {
   if (blob.size > maxBytes) throw new Problem('body-too-large');
@@ -37,8 +38,8 @@ export async function predict(blob, signal, waiting) {
       if (response.ok) return { reply: await response.json(), ms: performance.now() - began };
       if (!isAway(response)) {
         if (response.status !== 503 && response.status !== 429 || ++busy > busyTries) throw await problemOf(response);
-        why = 'busy';
-        seconds = Math.min(Math.max(Number(response.headers.get('Retry-After')) || 1, 1), 60);
+        why = response.status === 429 ? 'limited' : 'busy';
+        seconds = Math.min(Math.max(Number(response.headers.get('Retry-After')) || 1, 1), longest);
         away = 0;
       }
     } catch (error) {
@@ -63,7 +64,7 @@ const isThere = (signal) => fetch('livez', { signal }).then(({ ok }) => ok, () =
 async function problemOf(response) {
   const problem = await response.json().catch(() => ({}));
   const name = String(problem.type ?? '').split(':').pop();
-  return new Problem(response.status === 413 ? 'body-refused' : name, problem.id);
+  return new Problem({ 413: 'body-refused', 429: 'rate-limited' }[response.status] ?? name, problem.id);
 }
 
 // correct tells the server what a picture showed. It returns how that went:
