@@ -21,12 +21,21 @@ func TestServerGoneAndBack(t *testing.T) {
 	b.answered("accepted")
 	s.stop()
 	b.expect("ERR_CONNECTION_REFUSED")
+	b.draw(line(point{0.2, 0.9}, point{0.8, 0.9})) // over the answer to the seven
+	b.answered("waiting")
+	if percents := b.text("#bars .percent"); percents != "" {
+		t.Errorf("while it waits, the answer before still shows %q", percents)
+	}
 	b.do(click("#clear"))
 	b.answered("empty")
 	b.draw(digits[1]...)
 	b.answered("waiting")
 	if headline := b.text("#headline"); !strings.HasPrefix(headline, "The server cannot be reached. Trying again in") {
 		t.Errorf("headline %q", headline)
+	}
+	b.until("what a screen reader says", "document.getElementById('said').textContent.startsWith('The server cannot be reached')")
+	if eval[bool](b, "document.getElementById('said').closest('[aria-busy=true]') !== null") {
+		t.Error("a screen reader may keep back what it says, for the answer is still to come")
 	}
 	s.start()
 	b.answered("accepted")

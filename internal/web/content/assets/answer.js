@@ -75,6 +75,7 @@ export function showReading() {
 
 export function showWaiting(why, seconds) {
   put('waiting', '…', t(why, { seconds }), '');
+  putBars(null, []);
   allowCorrections(false);
   announce(t(why, { seconds }));
 }
