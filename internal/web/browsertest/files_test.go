@@ -99,7 +99,7 @@ func TestPictures(t *testing.T) {
 // no digit that a test could know.
 func TestCamera(t *testing.T) {
 	b := open(t, serve(t).url())
-	b.until("the camera's button", "!document.getElementById('camera').hidden")
+	b.until("the camera's button", "getComputedStyle(document.getElementById('camera')).visibility === 'visible'")
 	b.expect("/predict") // the test picture may be anything
 	b.do(click("#camera"))
 	b.until("the camera's picture", "document.getElementById('video').videoWidth > 0")

@@ -9,7 +9,7 @@ let stream;
 export async function listen(take, failed) {
   const devices = await navigator.mediaDevices?.enumerateDevices().catch(() => []) ?? [];
   if (!devices.some((device) => device.kind === 'videoinput')) return;
-  byID('camera').hidden = false;
+  byID('camera').classList.remove('absent'); // its room was kept, so that nothing moves
   byID('camera').addEventListener('click', () => open().catch(() => { close(); failed(); }));
   byID('camera-cancel').addEventListener('click', close);
   byID('take').addEventListener('click', () => {
