@@ -25,8 +25,12 @@ var scenes = []scene{
 	{"empty", "/", func(*tab) {}},
 	{"answer", "/", func(b *tab) { b.draw(digits[3]...); settle(b) }},
 	{"hesitates", "/", func(b *tab) {
-		b.draw(line(point{0.4, 0.25}, point{0.68, 0.24}, point{0.5, 0.8}), line(point{0.4, 0.25}, point{0.41, 0.44}, point{0.52, 0.39}))
+		eval[bool](b, hesitate)
+		b.draw(digits[1]...)
 		settle(b)
+		if remark := b.text("#remark"); !strings.Contains(remark, "It hesitates between 1 and 7.") {
+			b.Errorf("the remark is %q", remark)
+		}
 	}},
 	{"rejected", "/", func(b *tab) { b.choose(examples + "cross.png"); settle(b) }},
 	{"problem", "/", func(b *tab) { b.expect("415"); b.choose("looks_test.go"); settle(b) }},
@@ -39,6 +43,18 @@ var scenes = []scene{
 	{"docs", "/docs", func(*tab) {}},
 	{"status", "/status", func(b *tab) { b.until("the metrics", "document.getElementById('uptime').textContent !== '–'") }},
 }
+
+// hesitate changes the server's answers: which drawings the network doubts
+// changes with its weights.
+const hesitate = `(() => {
+	const { fetch } = window;
+	window.fetch = async (...request) => {
+		const reply = await (await fetch(...request)).json();
+		Object.assign(reply, { digit: 1, confidence: 0.5, accepted: true, candidates: [1, 7], probabilities: [0, 0.5, 0, 0, 0, 0, 0, 0.5, 0, 0] });
+		return Response.json(reply);
+	};
+	return true;
+})()`
 
 // tooWide lists what makes the page wider than the window.
 const tooWide = `document.documentElement.scrollWidth <= %[1]d ? [] : [...document.querySelectorAll('main *, header *, footer *')]
