@@ -243,16 +243,19 @@ type point struct{ x, y float64 }
 // places between 0 and 1.
 func (b *tab) draw(strokes ...[]point) {
 	b.Helper()
-	box := eval[[]float64](b, "(({left, top, width}) => [left, top, width])(document.getElementById('paper').getBoundingClientRect())")
-	mouse := func(kind input.DispatchMouseEventType, p point) {
-		b.do(chromedp.MouseEvent(kind, box[0]+p.x*box[2], box[1]+p.y*box[2], chromedp.ButtonLeft))
-	}
 	for _, stroke := range strokes {
-		mouse(chromedp.MousePressed, stroke[0])
-		for _, p := range stroke[1:] {
-			mouse(chromedp.MouseMoved, p)
-		}
-		mouse(chromedp.MouseReleased, stroke[len(stroke)-1])
+		b.mouse(chromedp.MousePressed, stroke[0])
+		b.mouse(chromedp.MouseMoved, stroke[1:]...)
+		b.mouse(chromedp.MouseReleased, stroke[len(stroke)-1])
+	}
+}
+
+// mouse does the same at one place of the paper after the other.
+func (b *tab) mouse(kind input.DispatchMouseEventType, places ...point) {
+	b.Helper()
+	box := eval[[]float64](b, "(({left, top, width}) => [left, top, width])(document.getElementById('paper').getBoundingClientRect())")
+	for _, p := range places {
+		b.do(chromedp.MouseEvent(kind, box[0]+p.x*box[2], box[1]+p.y*box[2], chromedp.ButtonLeft))
 	}
 }
 

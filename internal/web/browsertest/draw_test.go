@@ -1,10 +1,13 @@
 package browsertest
 
 import (
+	"io"
+	"net/http"
 	"os/exec"
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -40,6 +43,46 @@ func TestDrawnDigitsAreRead(t *testing.T) {
 func settle(b *tab) {
 	b.Helper()
 	b.until("the last answer", "document.getElementById('answer').ariaBusy === 'false'")
+}
+
+// The answer comes while the stroke goes on, when the hand pauses.
+func TestAnswerComesAsYouDraw(t *testing.T) {
+	b := open(t, serve(t).url())
+	seven := digits[7][0]
+	b.mouse(chromedp.MousePressed, seven[0])
+	b.mouse(chromedp.MouseMoved, seven[1:]...)
+	b.answered("accepted")
+	settle(b)
+	if digit := b.text("#digit"); digit != "7" {
+		t.Errorf("before the stroke ends it is read as %q", digit)
+	}
+	b.mouse(chromedp.MouseReleased, seven[len(seven)-1])
+}
+
+// A request about what was on the paper is given up when the drawing goes on.
+func TestDrawingOnGivesUpTheRequest(t *testing.T) {
+	s := serve(t)
+	b := open(t, s.url())
+	var asked, left atomic.Int32
+	s.intercept("/predict", func(_ http.ResponseWriter, r *http.Request) bool {
+		if asked.Add(1) > 1 {
+			return false
+		}
+		_, _ = io.Copy(io.Discard, r.Body) // else the server does not notice
+		<-r.Context().Done()               // that the page gives up
+		left.Add(1)
+		return true
+	})
+	seven := digits[7][0]
+	b.mouse(chromedp.MousePressed, seven[0])
+	b.waitFor("the request", func() bool { return asked.Load() == 1 })
+	b.mouse(chromedp.MouseMoved, seven[1:]...)
+	b.waitFor("the end of the first request", func() bool { return left.Load() == 1 })
+	b.mouse(chromedp.MouseReleased, seven[len(seven)-1])
+	settle(b)
+	if digit := b.text("#digit"); digit != "7" {
+		t.Errorf("read as %q", digit)
+	}
 }
 
 // The page says everything that it knows about a drawing.
