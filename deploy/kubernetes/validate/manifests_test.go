@@ -81,6 +81,7 @@ func TestManifests(t *testing.T) {
 			environment(t, made)
 			probes(t, pod.Spec.Containers[0])
 			stopping(t, made)
+			scaled(t, made)
 		})
 	}
 }
@@ -219,6 +220,20 @@ func stopping(t *testing.T, made installation) {
 	}
 	if grace := time.Duration(*pod.TerminationGracePeriodSeconds) * time.Second; grace <= delay+timeout {
 		t.Errorf("the grace period %v is not longer than %v", grace, delay+timeout)
+	}
+}
+
+// scaled: what an autoscaler scales has no number of its own, to which each
+// apply would set it back, under load too; what none scales is one pod.
+func scaled(t *testing.T, made installation) {
+	t.Helper()
+	replicas := made.deployment.Spec.Replicas
+	if made.scaler.Spec.ScaleTargetRef.Name == made.deployment.Name {
+		if replicas != nil {
+			t.Errorf("each apply sets what the autoscaler scales to %d pods", *replicas)
+		}
+	} else if replicas == nil || *replicas != 1 {
+		t.Errorf("%s, which no autoscaler scales, is not one pod", made.deployment.Name)
 	}
 }
 
