@@ -12,6 +12,8 @@ import (
 // composition is what of compose.yaml depends on other files.
 type composition struct {
 	Services map[string]struct {
+		Image           string
+		Build           struct{ Args map[string]string }
 		Environment     map[string]string
 		Volumes         []string
 		StopGracePeriod time.Duration `yaml:"stop_grace_period"`
@@ -28,6 +30,9 @@ func TestComposeFitsTheOtherFiles(t *testing.T) {
 	flags := read(t, "../README.md")
 	proxy := read(t, "haproxy.cfg")
 	for name, service := range c.Services {
+		if service.Image == "digits" && service.Build.Args["VERSION"] == "" {
+			t.Errorf("%s does not tell its version", name)
+		}
 		for _, volume := range service.Volumes {
 			source, _, _ := strings.Cut(volume, ":")
 			if _, named := c.Volumes[source]; named {
