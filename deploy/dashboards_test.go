@@ -16,8 +16,9 @@ import (
 	"time"
 )
 
-// dashboardQuery is an expression and the place that it is in.
-type dashboardQuery struct{ where, expr string }
+// dashboardQuery is an expression, the place that it is in, and the text that
+// shows its labels.
+type dashboardQuery struct{ where, expr, text string }
 
 func dashboardQueries(t *testing.T) (queries []dashboardQuery) {
 	t.Helper()
@@ -29,30 +30,33 @@ func dashboardQueries(t *testing.T) (queries []dashboardQuery) {
 		var d struct {
 			Panels []struct {
 				Title   string
-				Targets []struct{ Expr string }
+				Targets []struct{ Expr, LegendFormat string }
 			}
-			Annotations struct{ List []struct{ Name, Expr string } }
-			Templating  struct {
+			Annotations struct {
+				List []struct{ Name, Expr, TitleFormat string }
+			}
+			Templating struct {
 				List []struct{ Name, Definition string }
 			}
 		}
 		if err := json.Unmarshal([]byte(read(t, file)), &d); err != nil {
 			t.Fatalf("%s: %v", file, err)
 		}
-		add := func(name, expr string) {
-			queries = append(queries, dashboardQuery{fmt.Sprintf("%s, %s", filepath.Base(file), name), expr})
+		add := func(name, expr, text string) {
+			queries = append(queries, dashboardQuery{fmt.Sprintf("%s, %s", filepath.Base(file), name), expr, text})
 		}
 		for _, p := range d.Panels {
 			for _, target := range p.Targets {
-				add(p.Title, target.Expr)
+				add(p.Title, target.Expr, target.LegendFormat)
 			}
 		}
 		for _, a := range d.Annotations.List {
-			add(a.Name, a.Expr)
+			add(a.Name, a.Expr, a.TitleFormat)
 		}
 		for _, v := range d.Templating.List {
 			if values, ok := strings.CutPrefix(v.Definition, "label_values("); ok {
-				add("variable "+v.Name, values[:strings.LastIndex(values, ",")])
+				comma := strings.LastIndex(values, ",")
+				add("variable "+v.Name, values[:comma], "{{"+strings.Trim(values[comma:], ", )")+"}}")
 			}
 		}
 	}

@@ -2,6 +2,7 @@ package deploy_test
 
 import (
 	"bufio"
+	"maps"
 	"net/http"
 	"regexp"
 	"slices"
@@ -16,7 +17,8 @@ var (
 	sample   = regexp.MustCompile(`^([a-zA-Z_:][\w:]*)(?:\{(.*)\})? `)
 	label    = regexp.MustCompile(`(\w+)="([^"]*)"`)
 	selector = regexp.MustCompile(`\b((?:digits|go|process)_\w+|\w+:\w+(?::\w+)?)(?:\{([^}]*)\})?`)
-	grouping = regexp.MustCompile(`\b(by|on|ignoring|group_left) \([^)]*\)`)
+	grouping = regexp.MustCompile(`\b(?:by|without|on|ignoring|group_left|group_right) ?\(([^)]*)\)`)
+	shown    = regexp.MustCompile(`\{\{ *(?:\$labels\.)?(\w+) *\}\}`)
 	matcher  = regexp.MustCompile(`(\w+)(=~|!=|!~|=)"([^"]*)"`)
 )
 
@@ -53,20 +55,26 @@ func exposed(t *testing.T) series {
 
 // wrong says what of an expression a server does not have: a metric, a label, or
 // a value of a label. Labels that Prometheus adds, and values that traffic
-// brings, cannot be known.
-func (s series) wrong(expr string, recorded []string) (complaints []string) {
+// brings, cannot be known. The text is what shows labels as {{label}}.
+func (s series) wrong(expr, text string, recorded []string) (complaints []string) {
+	known := []string{"job", "instance"}
 	for _, parts := range selector.FindAllStringSubmatch(grouping.ReplaceAllString(expr, ""), -1) {
 		name := parts[1]
 		if strings.Contains(name, ":") {
 			if !slices.Contains(recorded, name) {
 				complaints = append(complaints, "no rule records "+name)
 			}
+			level, _, _ := strings.Cut(name, ":") // the labels that are left
+			known = append(known, level)
 			continue
 		}
 		sets, ok := s[name]
 		if !ok {
 			complaints = append(complaints, "no metric "+name)
 			continue
+		}
+		for _, set := range sets {
+			known = slices.AppendSeq(known, maps.Keys(set))
 		}
 		for _, m := range matcher.FindAllStringSubmatch(parts[2], -1) {
 			key, values := m[1], strings.Split(m[3], "|")
@@ -80,7 +88,23 @@ func (s series) wrong(expr string, recorded []string) (complaints []string) {
 			}
 		}
 	}
+	for _, name := range named(expr, text) {
+		if !slices.Contains(known, name) {
+			complaints = append(complaints, "nothing has the label "+name)
+		}
+	}
 	return complaints
+}
+
+// named are the labels that an expression groups by and that a text shows.
+func named(expr, text string) (labels []string) {
+	for _, parts := range grouping.FindAllStringSubmatch(expr, -1) {
+		labels = append(labels, strings.FieldsFunc(parts[1], func(r rune) bool { return r == ',' || r == ' ' })...)
+	}
+	for _, parts := range shown.FindAllStringSubmatch(text, -1) {
+		labels = append(labels, parts[1])
+	}
+	return labels
 }
 
 func recordedNames(t *testing.T) (names []string) {
@@ -96,12 +120,12 @@ func recordedNames(t *testing.T) (names []string) {
 func TestNamesExist(t *testing.T) {
 	metrics, recorded := exposed(t), recordedNames(t)
 	for _, r := range rules(t) {
-		for _, complaint := range metrics.wrong(r.Expr, recorded) {
+		for _, complaint := range metrics.wrong(r.Expr, r.Annotations.Summary, recorded) {
 			t.Errorf("%s%s: %s", r.Record, r.Alert, complaint)
 		}
 	}
 	for _, q := range dashboardQueries(t) {
-		for _, complaint := range metrics.wrong(q.expr, recorded) {
+		for _, complaint := range metrics.wrong(q.expr, q.text, recorded) {
 			t.Errorf("%s: %s", q.where, complaint)
 		}
 	}
@@ -110,15 +134,21 @@ func TestNamesExist(t *testing.T) {
 // The comparison sees what is wrong.
 func TestWrongNamesAreSeen(t *testing.T) {
 	metrics := series{"digits_a_total": {{"reason": "b"}}}
-	for expr, want := range map[string]string{
-		`rate(digits_a_total{reason="b"}[5m])`:   "",
-		`rate(digits_b_total[5m])`:               "no metric digits_b_total",
-		`digits_a_total{reason=~"b|c"}`:          "no digits_a_total has reason=c",
-		`digits_a_total{cause="b"}`:              "no digits_a_total has cause=b",
-		`job:digits_a:rate5m / job:digits_b:sum`: "no rule records job:digits_b:sum",
+	for _, c := range []struct{ expr, text, want string }{
+		{`rate(digits_a_total{reason="b"}[5m])`, "", ""},
+		{`rate(digits_b_total[5m])`, "", "no metric digits_b_total"},
+		{`digits_a_total{reason=~"b|c"}`, "", "no digits_a_total has reason=c"},
+		{`digits_a_total{cause="b"}`, "", "no digits_a_total has cause=b"},
+		{`job:digits_a:rate5m / job:digits_b:sum`, "", "no rule records job:digits_b:sum"},
+		{`sum by (job, reason) (digits_a_total)`, "{{reason}} {{ $labels.job }}", ""},
+		{`sum by (job, raeson) (digits_a_total)`, "", "nothing has the label raeson"},
+		{`sum without(raeson) (digits_a_total)`, "", "nothing has the label raeson"},
+		{`digits_a_total / ignoring (raeson) group_left () digits_a_total`, "", "nothing has the label raeson"},
+		{`digits_a_total`, "{{raeson}}", "nothing has the label raeson"},
+		{`job:digits_a:rate5m`, "{{reason}}", "nothing has the label reason"},
 	} {
-		if got := strings.Join(metrics.wrong(expr, []string{"job:digits_a:rate5m"}), "; "); got != want {
-			t.Errorf("%s: %q, want %q", expr, got, want)
+		if got := strings.Join(metrics.wrong(c.expr, c.text, []string{"job:digits_a:rate5m"}), "; "); got != c.want {
+			t.Errorf("%s %s: %q, want %q", c.expr, c.text, got, c.want)
 		}
 	}
 }
