@@ -11,7 +11,7 @@ import (
 
 // maxPieces bounds the strips and tiles of a TIFF, each of which costs a
 // decompressor. The page of a scanner has some thousands at most.
-const maxPieces = 1 << 14
+const maxPieces = 1 << 12
 
 func decodeTIFF(r io.Reader) (image.Image, error) {
 	return tiff.Decode(&countedReader{ReaderAt: r.(io.ReaderAt)})
