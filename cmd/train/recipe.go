@@ -61,7 +61,7 @@ func preset(name string) (recipe, error) {
 		r.Network, r.Epochs, r.Batch, r.Deviation = "fast", 2, 256, 0
 		r.Schedule, r.LearningRate, r.Beta1, r.Beta2 = "one-cycle", 0.01, 0.7, 0.9
 		r.Settled = true
-	case "digits": // the network that is served, taught by a larger one
+	case "digits": // the network that is served, taught by larger ones
 		r.Network, r.Epochs, r.Batch, r.Deviation = "digits", 30, 128, 0
 		r.Schedule, r.LearningRate, r.WeightDecay = "one-cycle", 0.004, 0.01
 		r.Dropout, r.Smoothing, r.Average = 0.3, 0.02, 0.999

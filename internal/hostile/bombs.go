@@ -102,7 +102,7 @@ func tiffBombs(bomb []byte) (all []Request) {
 	}
 	tiles := make([]uint32, 1<<12+1)
 	add("wide tiles of a narrow image", gray(16, 60000, tag{322, []uint32{65536}}, tag{323, []uint32{16}}, tag{324, tiles[:3750]}, tag{325, tiles[:3750]}), 422)
-	add("4,097 strips", gray(28, 1<<12+1, tag{273, tiles[:1<<12+1]}, tag{278, []uint32{1}}, tag{279, tiles[:1<<12+1]}), 400, 422)
+	add("4,097 strips", gray(28, 1<<12+1, tag{273, tiles}, tag{278, []uint32{1}}, tag{279, tiles}), 400, 422)
 	add("1,000,000 strips", gray(28, 1000000/28, tag{273, make([]uint32, 500_000)}, tag{278, []uint32{1}}, tag{279, make([]uint32, 500_000)}), 400, 422)
 	shared := append([]byte("II*\x00\x08\x00\x00\x00"), 17, 0)
 	for _, id := range []uint16{256, 257, 258, 259, 262, 266, 273, 277, 278, 279, 292, 293, 317, 322, 323, 324, 325} {
