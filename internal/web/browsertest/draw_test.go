@@ -179,3 +179,29 @@ func TestKeyboardOnly(t *testing.T) {
 	}
 	t.Error("the button to choose pictures cannot be reached")
 }
+
+// Answers in the table, its file, its end, and a correction want no mouse
+// either.
+func TestAnswersByKeys(t *testing.T) {
+	b := open(t, serve(t).url())
+	b.choose(examples+"seven.png", examples+"three.jpg")
+	b.until("the end", "document.getElementById('summary').textContent.startsWith('2 pictures: ')")
+	b.tabTo("#rows tr:last-child button")
+	b.press(kb.Enter)
+	b.answered("accepted")
+	b.tabTo("#export")
+	b.tabTo(".labels button:not([disabled])")
+	b.press(kb.Enter)
+	b.until("thanks", "document.getElementById('thanks').textContent !== ''")
+}
+
+// tabTo moves the focus on until it is at the first element.
+func (b *tab) tabTo(selector string) {
+	b.Helper()
+	for range 60 {
+		if b.press(kb.Tab); eval[bool](b, "document.activeElement === document.querySelector(\""+selector+"\")") {
+			return
+		}
+	}
+	b.Fatalf("the keyboard does not reach %s", selector)
+}

@@ -44,6 +44,50 @@ func TestServerGoneAndBack(t *testing.T) {
 	}
 }
 
+// A server that dies with requests in flight answers them when it is back, a
+// single picture as well as many.
+func TestServerKilledInFlight(t *testing.T) {
+	for name, c := range map[string]struct {
+		pictures []string
+		read     string // becomes true
+	}{
+		"one":  {[]string{"seven.png"}, "document.getElementById('digit').textContent === '7' && document.getElementById('answer').dataset.state === 'accepted'"},
+		"many": {[]string{"seven.png", "three.jpg", "cross.png"}, "document.getElementById('summary').textContent.startsWith('3 pictures: ') && document.getElementById('summary').textContent.includes(' 0 not read')"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := serve(t)
+			b := open(t, s.url())
+			for _, failure := range []string{"ERR_CONNECTION_REFUSED", "ERR_CONNECTION_RESET", "ERR_EMPTY_RESPONSE"} {
+				b.expect(failure)
+			}
+			var held atomic.Int32
+			killed := make(chan struct{})
+			s.intercept("/predict", func(_ http.ResponseWriter, r *http.Request) bool {
+				select {
+				case <-killed:
+					return false
+				default:
+				}
+				_, _ = io.Copy(io.Discard, r.Body) // else the server does not notice its end
+				held.Add(1)
+				<-r.Context().Done()
+				return true
+			})
+			var files []string
+			for _, picture := range c.pictures {
+				files = append(files, examples+picture)
+			}
+			b.choose(files...)
+			b.waitFor("a request", func() bool { return held.Load() > 0 })
+			close(killed)
+			s.stop()
+			b.until("the waiting", "document.getElementById('main').innerText.includes('The server cannot be reached')")
+			s.start()
+			b.until("the answers", c.read)
+		})
+	}
+}
+
 // What a balancer says while no server is up is no answer: the page waits, as
 // for a server that cannot be reached.
 func TestBalancerWithoutServer(t *testing.T) {
