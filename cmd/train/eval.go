@@ -30,6 +30,7 @@ func evalCommand(stdout, stderr io.Writer) *cli.Command {
 			&cli.BoolFlag{Name: "wrong", Usage: "with --images: list the files that were not read right"},
 			&cli.StringFlag{Name: "suite", Usage: "report on a `SUITE` instead; corruptions: the test set spoiled in the fifteen ways of MNIST-C (Mu and Gilmer 2019); photos: digits as people photograph them; encodings: digits in every kind of image file"},
 			&cli.IntFlag{Name: "count", Value: 200, Usage: "with --suite photos or encodings: pictures of each condition"},
+			&cli.StringFlag{Name: "condition", Usage: "with --suite photos or encodings: only the conditions with `TEXT` in their names"},
 			&cli.StringFlag{Name: "digits", Value: "test", Usage: "with --suite photos or encodings: draw the digits from the test set (test) or, to develop the image preparation, from the last 5,000 training images (development)"},
 			&cli.StringFlag{Name: "sheet", Usage: "with --images, --suite photos or encodings: write a PNG `FILE` with pictures beside what the network saw and its answer, the wrong ones first"},
 			&cli.BoolFlag{Name: "json", Usage: "print one JSON object"},
@@ -41,7 +42,7 @@ func evalCommand(stdout, stderr io.Writer) *cli.Command {
 			}
 			o := evalOptions{
 				weights: c.String("weights"), images: c.String("images"), pictures: c.IsSet("images"), wrong: c.Bool("wrong"), suite: c.String("suite"),
-				count: c.Int("count"), development: c.String("digits") == "development", sheet: c.String("sheet"), asJSON: c.Bool("json"),
+				count: c.Int("count"), condition: c.String("condition"), development: c.String("digits") == "development", sheet: c.String("sheet"), asJSON: c.Bool("json"),
 				load: func(ctx context.Context) (mnist.Set, error) {
 					train, test, err := loadMNIST(ctx, c.String("data"), stderr)
 					if err == nil && c.String("digits") == "development" {
@@ -70,13 +71,19 @@ func checkEval(c *cli.Command, o evalOptions) error {
 		return fmt.Errorf("--count is %d; it must be 1 or more; %w", o.count, errUsage)
 	case c.String("digits") != "test" && !o.development:
 		return fmt.Errorf("--digits is %q; it must be test or development; %w", c.String("digits"), errUsage)
-	case (c.IsSet("count") || c.IsSet("digits")) && !generated:
-		return fmt.Errorf("--count and --digits go with --suite %s or %s; %w", photographs, encodings, errUsage)
+	case (c.IsSet("count") || c.IsSet("condition") || c.IsSet("digits")) && !generated:
+		return fmt.Errorf("--count, --condition and --digits go with --suite %s or %s; %w", photographs, encodings, errUsage)
 	case c.IsSet("wrong") && !o.pictures:
 		return fmt.Errorf("--wrong goes with --images; %w", errUsage)
 	case c.IsSet("sheet") && !generated && !o.pictures:
 		return fmt.Errorf("--sheet goes with --images, or --suite %s or %s; %w", photographs, encodings, errUsage)
-	case c.IsSet("sheet"):
+	}
+	if generated {
+		if _, err := conditionsOf(o); err != nil {
+			return err
+		}
+	}
+	if c.IsSet("sheet") {
 		return probe("sheet", o.sheet)
 	}
 	return nil
@@ -90,6 +97,7 @@ type evalOptions struct {
 	wrong       bool   // whether to list what was wrong
 	suite       string // or empty
 	count       int    // of a condition's pictures
+	condition   string // what the names of the conditions contain
 	development bool   // whether load gives training digits
 	sheet       string // the contact sheet's file, or empty
 	asJSON      bool

@@ -7,7 +7,9 @@ import (
 	"image"
 	"io"
 	"math/rand/v2"
+	"slices"
 	"strconv"
+	"strings"
 
 	"digits/internal/atomicfile"
 	"digits/internal/classify"
@@ -48,9 +50,9 @@ func evaluateGenerated(ctx context.Context, m *cnn.Model, set mnist.Set, o evalO
 	if err != nil {
 		return e, err
 	}
-	conditions := photos.Photographs()
-	if o.suite == encodings {
-		conditions = photos.Encodings()
+	conditions, err := conditionsOf(o)
+	if err != nil {
+		return e, err
 	}
 	var sheet report.Sheet
 	for _, c := range conditions {
@@ -76,6 +78,19 @@ func evaluateGenerated(ctx context.Context, m *cnn.Model, set mnist.Set, o evalO
 		return e, writeSheet(o.sheet, sheet)
 	}
 	return e, nil
+}
+
+// conditionsOf returns the conditions of a suite that were asked for.
+func conditionsOf(o evalOptions) ([]photos.Condition, error) {
+	all := photos.Photographs()
+	if o.suite == encodings {
+		all = photos.Encodings()
+	}
+	some := slices.DeleteFunc(all, func(c photos.Condition) bool { return !strings.Contains(c.Name, o.condition) })
+	if len(some) == 0 {
+		return nil, fmt.Errorf("no condition of --suite %s has %q in its name; %w", o.suite, o.condition, errUsage)
+	}
+	return some, nil
 }
 
 // picture makes a condition's picture with a number, of a digit drawn at

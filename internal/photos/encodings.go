@@ -21,8 +21,8 @@ type (
 )
 
 // Encodings returns the kinds of files that a digit comes in: what programs
-// export that draw, and a clear photograph in every format. WebP is missing: no
-// encoder is worth a dependency.
+// export that draw, a clear photograph in every format, and digits that are cut
+// out along their ink. WebP is missing: no encoder is worth a dependency.
 func Encodings() []Condition {
 	black, white := color.NRGBA{A: 255}, color.NRGBA{255, 255, 255, 255}
 	list := []Condition{
@@ -51,6 +51,9 @@ func Encodings() []Condition {
 		{"20x20", tiny(20)},
 		{"14x14", tiny(14)},
 		{"3000 pixels", huge},
+		{"cut out, drawn", cutDrawing},
+		{"cut out, enlarged", cutEnlarged},
+		{"cut out, photographed", cutPhotograph},
 	}
 	for orientation := 1; orientation <= 8; orientation++ {
 		list = append(list, Condition{"EXIF orientation " + strconv.Itoa(orientation), oriented(orientation)})

@@ -8,6 +8,7 @@ import (
 	"image/draw"
 	"image/jpeg"
 	"image/png"
+	"slices"
 	"testing"
 )
 
@@ -198,6 +199,7 @@ func TestEncodingsAreWhatTheySay(t *testing.T) {
 		"BMP": {"bmp", opaque}, "TIFF": {"tiff", opaque}, "TIFF, deflated": {"tiff", opaque},
 		"JPEG": {"jpeg", isA[*image.YCbCr]}, "JPEG, grey": {"jpeg", isA[*image.Gray]}, "JPEG, progressive": {"jpeg", isA[*image.YCbCr]},
 		"JPEG, CMYK": {"jpeg", isA[*image.CMYK]}, "20x20": {"png", side(20)}, "14x14": {"png", side(14)}, "3000 pixels": {"jpeg", side(3000)},
+		"cut out, drawn": {"png", reachesAllSides}, "cut out, enlarged": {"png", reachesAllSides}, "cut out, photographed": {"jpeg", reachesAllSides},
 	}
 	for _, c := range Encodings() {
 		t.Run(c.Name, func(t *testing.T) {
@@ -234,4 +236,21 @@ func transparent(img image.Image) bool {
 		}
 	}
 	return inked > 0 && clear > inked
+}
+
+// reachesAllSides reports whether there is ink within an eighth of every side:
+// pixels whose level is far from that of most.
+func reachesAllSides(img image.Image) bool {
+	g := greyOf(img)
+	sorted := slices.Sorted(slices.Values(g.Pix))
+	paper := int(sorted[len(sorted)/2])
+	var ink image.Rectangle
+	for i, v := range g.Pix {
+		if far := int(v) - paper; max(far, -far) > 50 {
+			x, y := i%g.Stride, i/g.Stride
+			ink = ink.Union(image.Rect(x, y, x+1, y+1))
+		}
+	}
+	inner := g.Rect.Inset(max(g.Rect.Dx(), g.Rect.Dy()) / 8)
+	return inner.In(ink)
 }

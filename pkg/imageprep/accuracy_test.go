@@ -60,6 +60,51 @@ func TestAccuracyThroughPNG(t *testing.T) {
 	}
 }
 
+// A digit that a program has cut out along its ink has no paper along the edge
+// to tell the ink by, and its strokes there are no shadows.
+func TestAccuracyCutOutAlongTheInk(t *testing.T) {
+	test := mnistTest(t)
+	sample := 400
+	if testing.Short() {
+		sample = 60
+	}
+	read := reader(t)
+	tensor := make([]float32, imageprep.Pixels)
+	for _, side := range []int{64, 100, 200} {
+		for _, margin := range []int{0, side / 50, side / 20} {
+			for _, tones := range [][2]float64{{0, 255}, {255, 0}, {220, 60}, {70, 200}} {
+				right := 0
+				for i := range sample {
+					i := i * test.Len() / sample
+					picture := recolor(cutOut(grayOf(test.Image(i)), side, margin), tones[0], tones[1])
+					if err := throughPNG(picture, tensor); err == nil && read(tensor) == test.Labels[i] {
+						right++
+					}
+				}
+				if missed := sample - right; missed > 1+sample/50 {
+					t.Errorf("%d pixels, a margin of %d, ink %v on %v: %d of %d are misread", side, margin, tones[1], tones[0], missed, sample)
+				}
+			}
+		}
+	}
+}
+
+// cutOut enlarges the box around the ink to a side, with a margin around it.
+func cutOut(g *image.Gray, side, margin int) *image.Gray {
+	var ink image.Rectangle
+	for i, v := range g.Pix {
+		if v > 0 {
+			x, y := i%g.Stride, i/g.Stride
+			ink = ink.Union(image.Rect(x, y, x+1, y+1))
+		}
+	}
+	longer := max(ink.Dx(), ink.Dy())
+	out := image.NewGray(image.Rect(0, 0, side*ink.Dx()/longer, side*ink.Dy()/longer).Inset(-margin))
+	draw.CatmullRom.Scale(out, out.Rect.Inset(margin), g, ink, draw.Src, nil)
+	out.Rect = out.Rect.Add(image.Pt(margin, margin))
+	return out
+}
+
 // reader returns the reading of a tensor by the default weights.
 func reader(t *testing.T) func(tensor []float32) uint8 {
 	t.Helper()
@@ -71,19 +116,23 @@ func reader(t *testing.T) func(tensor []float32) uint8 {
 	return func(tensor []float32) uint8 { return uint8(cnn.ArgMax(model.Logits(workspace, tensor)[:10])) }
 }
 
-// tensorOfPNG takes a picture through a PNG, not compressed, to save time.
+// tensorOfPNG takes a picture with ink through a PNG.
 func tensorOfPNG(t *testing.T, picture image.Image, tensor []float32) {
 	t.Helper()
-	var file bytes.Buffer
-	err := (&png.Encoder{CompressionLevel: png.NoCompression}).Encode(&file, picture)
-	if err != nil {
+	if err := throughPNG(picture, tensor); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// throughPNG takes a picture through a PNG, not compressed, to save time.
+func throughPNG(picture image.Image, tensor []float32) error {
+	var file bytes.Buffer
+	if err := (&png.Encoder{CompressionLevel: png.NoCompression}).Encode(&file, picture); err != nil {
+		return err
 	}
 	img, info, err := imageprep.Decode(file.Bytes(), imageprep.Options{})
-	if err == nil {
-		err = imageprep.Tensor(tensor, img, &info, imageprep.Options{})
-	}
 	if err != nil {
-		t.Fatal(err)
+		return err
 	}
+	return imageprep.Tensor(tensor, img, &info, imageprep.Options{})
 }

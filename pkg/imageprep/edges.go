@@ -18,6 +18,9 @@ func (p *picture) removeEdges() (bool, error) {
 		return false, nil
 	}
 	parts, runs := p.ink.partsOf(lineInk)
+	if p.cutAlongDigit(parts) {
+		return false, nil
+	}
 	size := leastSize * float64(max(bounds.Dx(), bounds.Dy()))
 	found, remains := false, false
 	for i := range parts {
@@ -45,6 +48,26 @@ func (p *picture) removeEdges() (bool, error) {
 		return false, nil
 	}
 	return true, nil
+}
+
+// cutAlongDigit reports whether the picture was cut out along its digit: one part has
+// nearly all the ink, reaches from side to side both ways, and is along little
+// of the edge.
+func (p *picture) cutAlongDigit(parts []part) bool {
+	const (
+		most   = 0.9 // of the ink
+		across = 0.9 // of the picture's sides
+		along  = 0.5 // of its edge
+	)
+	bounds := p.ink.bounds()
+	mass := 0
+	for i := range parts {
+		mass += parts[i].mass
+	}
+	return slices.ContainsFunc(parts, func(c part) bool {
+		return float64(c.mass) >= most*float64(mass) && float64(c.along) <= along*float64(2*(bounds.Dx()+bounds.Dy())) &&
+			float64(c.box.Dx()) >= across*float64(bounds.Dx()) && float64(c.box.Dy()) >= across*float64(bounds.Dy())
+	})
 }
 
 // hasPart reports whether there is a part of at least that size.

@@ -11,14 +11,13 @@ func (p *picture) flattenLight() (bool, error) {
 	const (
 		leastSide = 48 // of a picture that can have shadows
 		cells     = 64 // along the longer side
-		uneven    = 8  // levels, between the darkest and the brightest tenth of the border
 	)
 	if min(p.gray.width, p.gray.height) < leastSide {
 		return false, nil
 	}
 	side := (max(p.gray.width, p.gray.height) + cells - 1) / cells
 	blocks := p.gray.averaged(side)
-	if blocks.unevenness() <= uneven {
+	if !blocks.unevenLight() {
 		return false, nil
 	}
 	original := p.gray
@@ -85,53 +84,11 @@ func (g plane) edges() plane {
 			bends.pix[i] = uint8(min(bend, 255))
 		}
 	}
-	return bends.dilated()
-}
-
-// dilated is the most of each pixel and its neighbours.
-func (g plane) dilated() plane {
-	out := newPlane(g.bounds())
-	for i := range g.pix {
-		x, y := i%g.width, i/g.width
-		for dy := max(0, y-1); dy <= min(g.height-1, y+1); dy++ {
-			for _, v := range g.row(dy)[max(0, x-1):min(g.width, x+2)] {
-				out.pix[i] = max(out.pix[i], v)
-			}
-		}
-	}
-	return out
+	return bends.dilated(1)
 }
 
 // level rounds to a grey level.
 func level(v float32) uint8 { return uint8(min(max(v+0.5, 0), 255)) }
-
-// unevenness is how many levels there are between the tenth and the ninetieth
-// percentile along the edge, or a little away from it, where a frame does not
-// count.
-func (g plane) unevenness() int {
-	least := 255
-	for _, inset := range [...]int{0, 2, 4} {
-		if min(g.width, g.height) < 2*inset+8 {
-			break
-		}
-		ring := g.ring(inset)
-		least = min(least, ring.quantile(0, 255, 0.9)-ring.quantile(0, 255, 0.1))
-	}
-	return least
-}
-
-// ring counts the levels of the outermost pixels, or of those so many further
-// inside.
-func (g plane) ring(inset int) (ring histogram) {
-	r := g.bounds().Inset(inset)
-	ring.add(g.row(r.Min.Y)[r.Min.X:r.Max.X])
-	ring.add(g.row(r.Max.Y - 1)[r.Min.X:r.Max.X])
-	for y := r.Min.Y + 1; y < r.Max.Y-1; y++ {
-		ring[g.row(y)[r.Min.X]]++
-		ring[g.row(y)[r.Max.X-1]]++
-	}
-	return ring
-}
 
 // medians replaces each pixel by the median of those around it. The windows
 // become smaller towards the edges, so that they stay symmetric: the median of

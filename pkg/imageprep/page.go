@@ -44,7 +44,7 @@ func (g plane) brightSheet() (image.Rectangle, bool) {
 	var all histogram
 	all.add(g.pix)
 	threshold := all.otsu()
-	edge := g.ring(0)
+	edge := g.ring(0, nil)
 	if all.total(threshold+1, 255) == 0 || float64(edge.total(0, threshold)) < darkEdge*float64(edge.total(0, 255)) {
 		return image.Rectangle{}, false
 	}

@@ -16,6 +16,7 @@ type part struct {
 	box     image.Rectangle
 	mass    int // the sum of its ink
 	near    int // the mass along the edge of the picture
+	along   int // pixels along the very edge
 	pixels  int
 	columns int  // pieces of columns that it is made of
 	rows    int  // pieces of rows
@@ -36,6 +37,7 @@ func (c *part) add(o *part) {
 	c.box = c.box.Union(o.box)
 	c.mass += o.mass
 	c.near += o.near
+	c.along += o.along
 	c.pixels += o.pixels
 	c.columns += o.columns
 	c.rows += o.rows
@@ -90,7 +92,7 @@ func (g plane) runs(least uint8) (runs []run) {
 // gather adds up the runs of each part.
 func (g plane) gather(runs []run, least uint8, find func(int32) int32) (parts []part, _ []run) {
 	margin := max(1, min(g.width, g.height)/16)
-	inner := g.bounds().Inset(margin)
+	inner, inside := g.bounds().Inset(margin), g.bounds().Inset(1)
 	for i := range runs {
 		r := &runs[i]
 		root := find(int32(i))
@@ -111,6 +113,9 @@ func (g plane) gather(runs []run, least uint8, find func(int32) int32) (parts []
 			}
 			if !(image.Point{r.first + x, r.y}).In(inner) {
 				c.near += int(v)
+			}
+			if !(image.Point{r.first + x, r.y}).In(inside) {
+				c.along++
 			}
 		}
 	}

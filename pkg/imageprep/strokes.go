@@ -1,0 +1,99 @@
+package imageprep
+
+// What is a stroke, of ink or chalk, and no shadow and no lamp.
+const (
+	widestStroke  = 0.42 // of the picture's longer side; it is narrower
+	leastContrast = 0.6  // of the picture's; it has more
+)
+
+// strokes marks where one plane is darker than another by so many levels or
+// more, with a soft edge around it, if those are the strokes of a digit that was
+// cut out.
+func strokes(bright, dark plane, least int) []bool {
+	const soft = 0.05 // of the longer side
+	found := newPlane(bright.bounds())
+	for i, v := range bright.pix {
+		if int(v)-int(dark.pix[i]) >= least {
+			found.pix[i] = 1
+		}
+	}
+	marked := make([]bool, len(found.pix))
+	if !found.cutOut() {
+		return marked
+	}
+	for i, v := range found.dilated(max(1, int(soft*float64(max(found.width, found.height))))).pix {
+		marked[i] = v > 0
+	}
+	return marked
+}
+
+// cutOut reports whether the pixels of 1 come near most sides of the picture
+// without being along a whole one, as the table beside a page is.
+func (g plane) cutOut() bool {
+	const (
+		near  = 4   // pixels
+		whole = 0.6 // of a side
+		sides = 3
+	)
+	box := g.box(1)
+	count := 0
+	for _, side := range [...]struct{ away, first, step, length int }{
+		{box.Min.Y, 0, 1, g.width}, {g.height - box.Max.Y, (g.height - 1) * g.width, 1, g.width},
+		{box.Min.X, 0, g.width, g.height}, {g.width - box.Max.X, g.width - 1, g.width, g.height},
+	} {
+		along := 0
+		for i := range side.length {
+			along += int(g.pix[side.first+i*side.step])
+		}
+		if side.away <= near && float64(along) < whole*float64(side.length) {
+			count++
+		}
+	}
+	return count >= sides
+}
+
+// closed has no dark places that are narrower than a share of the longer side
+// (Serra 1982).
+func (g plane) closed(share float64) plane {
+	reach := max(1, int(share*float64(max(g.width, g.height))/2))
+	return g.dilated(reach).negative().dilated(reach).negative()
+}
+
+// opened has no bright places that are narrower than that.
+func (g plane) opened(share float64) plane { return g.negative().closed(share).negative() }
+
+func (g plane) negative() plane {
+	out := newPlane(g.bounds())
+	for i, v := range g.pix {
+		out.pix[i] = 255 - v
+	}
+	return out
+}
+
+// dilated is the most in the square that reaches so far around each pixel.
+func (g plane) dilated(reach int) plane {
+	return g.dilatedAcross(reach).transposed().dilatedAcross(reach).transposed()
+}
+
+// dilatedAcross is the most in the piece of a row around each pixel. Pieces grow
+// to twice their length until two of them cover it.
+func (g plane) dilatedAcross(reach int) plane {
+	out := newPlane(g.bounds())
+	long := 2*reach + 1
+	most := make([]uint8, g.width+2*reach)
+	for y := range g.height {
+		clear(most)
+		copy(most[reach:], g.row(y))
+		span := 1
+		for ; 2*span <= long; span *= 2 {
+			for i, v := range most[span:] {
+				most[i] = max(most[i], v)
+			}
+		}
+		row := out.row(y)
+		for x := range row {
+			row[x] = max(most[x], most[x+long-span])
+		}
+	}
+	return out
+}

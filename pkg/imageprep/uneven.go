@@ -1,0 +1,53 @@
+package imageprep
+
+// unevenLight reports whether the paper is not as bright everywhere along the
+// edge of the picture. Strokes that come near it are not paper.
+func (g plane) unevenLight() bool {
+	const even = 8 // levels
+	if g.ringRange(nil) <= even {
+		return false
+	}
+	var all histogram
+	all.add(g.pix)
+	least := int(leastContrast * float64(all.quantile(0, 255, 0.98)-all.quantile(0, 255, 0.02)))
+	dark, light := strokes(g.closed(widestStroke), g, least), strokes(g, g.opened(widestStroke), least)
+	return min(g.ringRange(dark), g.ringRange(light)) > even
+}
+
+// ringRange is how many levels there are between the tenth and the ninetieth
+// percentile along the edge, or a little away from it, where a frame does not
+// count, without the pixels that are marked.
+func (g plane) ringRange(marked []bool) int {
+	const enough = 0.2 // of a ring, to judge by
+	least := 255
+	for _, inset := range [...]int{0, 2, 4} {
+		if min(g.width, g.height) < 2*inset+8 {
+			break
+		}
+		all, ring := g.ring(inset, nil), g.ring(inset, marked)
+		if float64(ring.total(0, 255)) >= enough*float64(all.total(0, 255)) {
+			least = min(least, ring.quantile(0, 255, 0.9)-ring.quantile(0, 255, 0.1))
+		}
+	}
+	return least
+}
+
+// ring counts the levels of the outermost pixels, or of those so far further
+// inside, without those that are marked.
+func (g plane) ring(inset int, marked []bool) (ring histogram) {
+	r := g.bounds().Inset(inset)
+	add := func(x, y int) {
+		if marked == nil || !marked[y*g.width+x] {
+			ring[g.row(y)[x]]++
+		}
+	}
+	for x := r.Min.X; x < r.Max.X; x++ {
+		add(x, r.Min.Y)
+		add(x, r.Max.Y-1)
+	}
+	for y := r.Min.Y + 1; y < r.Max.Y-1; y++ {
+		add(r.Min.X, y)
+		add(r.Max.X-1, y)
+	}
+	return ring
+}
