@@ -82,12 +82,15 @@ func (p *picture) mainPart(parts []part) *part {
 }
 
 // keepParts decides about the other parts: what is near the digit and smaller
-// is a part of it, what is as large as it and apart is another digit.
+// is a part of it, what is as large as it and apart is another digit. What comes
+// in from the edge of the picture is a piece of something else, and another
+// digit if there is much of it.
 func (p *picture) keepParts(parts []part, digit *part) {
 	const (
 		speck   = 0.015 // of the digit's ink
 		near    = 0.3   // of the digit's size
 		similar = 0.5   // of the digit's height
+		much    = 0.5   // of the digit's ink
 	)
 	left, others := false, false
 	size := float64(digit.size())
@@ -96,7 +99,10 @@ func (p *picture) keepParts(parts []part, digit *part) {
 		right, down := gaps(c.box, digit.box)
 		edge := c.touches(p.ink.bounds()) && !digit.touches(p.ink.bounds())
 		switch {
-		case c == digit || c.mass == 0 || float64(c.mass) < speck*float64(digit.mass) || edge:
+		case c == digit || c.mass == 0 || float64(c.mass) < speck*float64(digit.mass):
+		case edge:
+			left = true
+			others = others || float64(c.mass) >= much*float64(digit.mass) && float64(c.box.Dy()) >= similar*float64(digit.box.Dy()) && c.apart(digit)
 		case float64(c.box.Dy()) >= similar*float64(digit.box.Dy()) && c.apart(digit):
 			others, left = true, true
 		case max(right, down) <= near*size:
