@@ -2,6 +2,7 @@ package imageprep
 
 import (
 	"bytes"
+	"encoding/binary"
 	"io"
 
 	"github.com/bep/imagemeta"
@@ -14,17 +15,17 @@ func orientation(data []byte, format string) int {
 	var kind imagemeta.ImageFormat
 	switch format {
 	case "jpeg":
-		kind = imagemeta.JPEG
+		data, kind = exifOfJPEG(data), imagemeta.TIFF // which is what Exif is
 	case "png":
 		kind = imagemeta.PNG
 	case "tiff":
 		kind = imagemeta.TIFF
 	case "webp":
-		data, kind = exifOfWebP(data), imagemeta.TIFF // which is what Exif is
+		data, kind = exifOfWebP(data), imagemeta.TIFF
 	default:
 		return upright
 	}
-	if !mayHaveOrientation(data, format) {
+	if len(data) == 0 || format == "png" && !bytes.Contains(data, []byte("eXIf")) { // which costs less than the parser
 		return upright
 	}
 	found := upright
@@ -50,16 +51,23 @@ func orientation(data []byte, format string) int {
 	return found
 }
 
-// mayHaveOrientation spares small files the parser, which costs more than
-// their decoding.
-func mayHaveOrientation(data []byte, format string) bool {
-	switch format {
-	case "png":
-		return bytes.Contains(data, []byte("eXIf"))
-	case "jpeg":
-		return bytes.Contains(data, []byte("Exif")) || bytes.Contains(data, []byte("EXIF"))
+// exifOfJPEG is the content of the first segment with Exif, if there is one,
+// without what begins it. (The parser's own reader of JPEG gives up at fill
+// bytes between segments.)
+func exifOfJPEG(data []byte) []byte {
+	for marker, content := range segments(data) {
+		size := int(binary.BigEndian.Uint16(content))
+		if size < 2 || size > len(content) {
+			return nil
+		}
+		if exif, ok := bytes.CutPrefix(content[2:size], []byte("Exif\x00\x00")); ok && marker == markerApplication {
+			return exif
+		}
+		if marker == markerScan {
+			return nil // what comes now is pixels
+		}
 	}
-	return len(data) > 0
+	return nil
 }
 
 // exifOfWebP is the content of the chunk with Exif, if there is one, without

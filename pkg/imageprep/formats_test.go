@@ -157,17 +157,39 @@ func TestEncodings(t *testing.T) {
 	}
 }
 
+// turned is Exif's orientation 6.
+const turned = "MM\x00*\x00\x00\x00\x08\x00\x01\x01\x12\x00\x03\x00\x00\x00\x01\x00\x06\x00\x00\x00\x00\x00\x00"
+
+// Exif in a JPEG is found behind other segments, and behind fill bytes.
+func TestOrientationOfJPEG(t *testing.T) {
+	var b bytes.Buffer
+	if err := jpeg.Encode(&b, seven(), nil); err != nil {
+		t.Fatal(err)
+	}
+	segment := func(marker byte, content string) []byte {
+		return append(binary.BigEndian.AppendUint16([]byte{0xff, marker}, uint16(len(content)+2)), content...)
+	}
+	exif := segment(0xe1, "Exif\x00\x00"+turned)
+	for name, before := range map[string][]byte{
+		"nothing": nil, "JFIF": segment(0xe0, "JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00"), "XMP": segment(0xe1, "http://ns.adobe.com/xap/1.0/\x00"), "fill bytes": {0xff, 0xff},
+	} {
+		_, info, err := imageprep.Decode(slices.Concat(b.Bytes()[:2], before, exif, b.Bytes()[2:]), imageprep.Options{})
+		if err != nil || info.Orientation != 6 {
+			t.Errorf("behind %s: orientation %d and %v", name, info.Orientation, err)
+		}
+	}
+}
+
 // Exif in a WebP is found behind pixels of an odd length, and with the bytes that
 // begin it in a JPEG.
 func TestOrientationOfWebP(t *testing.T) {
-	const tiff = "MM\x00*\x00\x00\x00\x08\x00\x01\x01\x12\x00\x03\x00\x00\x00\x01\x00\x06\x00\x00\x00\x00\x00\x00"
 	pixels := testdata(t, "lossless.webp")[20:]
 	chunk := func(id string, content []byte) []byte {
 		return slices.Concat([]byte(id), binary.LittleEndian.AppendUint32(nil, uint32(len(content))), content, make([]byte, len(content)%2))
 	}
 	for _, behind := range [][]byte{pixels, append(slices.Clone(pixels), 0)} {
 		for _, before := range []string{"", "Exif\x00\x00"} {
-			chunks := slices.Concat([]byte("WEBP"), chunk("VP8X", []byte{8, 0, 0, 0, 27, 0, 0, 27, 0, 0}), chunk("VP8L", behind), chunk("EXIF", []byte(before+tiff)))
+			chunks := slices.Concat([]byte("WEBP"), chunk("VP8X", []byte{8, 0, 0, 0, 27, 0, 0, 27, 0, 0}), chunk("VP8L", behind), chunk("EXIF", []byte(before+turned)))
 			_, info, err := imageprep.Decode(chunk("RIFF", chunks), imageprep.Options{})
 			if err != nil || info.Orientation != 6 {
 				t.Errorf("behind %d bytes, with %q before it: orientation %d and %v", len(behind), before, info.Orientation, err)

@@ -23,6 +23,7 @@ const maxScansBaseline = 4
 // The markers of a JPEG that matter here.
 const (
 	markerProgressive = 0xc2 // begins a progressive frame
+	markerApplication = 0xe1 // holds Exif, or something else
 	markerScan        = 0xda
 	markerEnd         = 0xd9
 )
