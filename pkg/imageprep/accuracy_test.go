@@ -89,6 +89,35 @@ func TestAccuracyCutOutAlongTheInk(t *testing.T) {
 	}
 }
 
+// A large digit in a corner, or at one side, is as readable as in the middle.
+func TestAccuracyAtTheEdge(t *testing.T) {
+	test := mnistTest(t)
+	sample := 200
+	if testing.Short() {
+		sample = 50
+	}
+	read := reader(t)
+	tensor := make([]float32, imageprep.Pixels)
+	const side = 200
+	for _, place := range [][2]int{{0, 1}, {2, 1}, {1, 0}, {1, 2}, {0, 0}, {2, 2}} { // halves of the room, across and down
+		for _, tones := range [][2]float64{{0, 255}, {255, 0}, {200, 60}} {
+			right := 0
+			for i := range sample {
+				i := i * test.Len() / sample
+				digit := cutOut(grayOf(test.Image(i)), side*8/10, 0)
+				room := digit.Rect.Size().Mul(-1).Add(image.Pt(side, side))
+				picture := recolor(paste(digit, side, side, place[0]*room.X/2, place[1]*room.Y/2), tones[0], tones[1])
+				if err := throughPNG(picture, tensor); err == nil && read(tensor) == test.Labels[i] {
+					right++
+				}
+			}
+			if missed := sample - right; missed > 1+sample/50 {
+				t.Errorf("at %v, ink %v on %v: %d of %d are misread", place, tones[1], tones[0], missed, sample)
+			}
+		}
+	}
+}
+
 // cutOut enlarges the box around the ink to a side, with a margin around it.
 func cutOut(g *image.Gray, side, margin int) *image.Gray {
 	var ink image.Rectangle

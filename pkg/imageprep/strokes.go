@@ -10,7 +10,10 @@ const (
 // more, with a soft edge around it, if those are the strokes of a digit that was
 // cut out.
 func strokes(bright, dark plane, least int) []bool {
-	const soft = 0.05 // of the longer side
+	const (
+		soft      = 0.05 // of the longer side
+		mostSides = 3
+	)
 	found := newPlane(bright.bounds())
 	for i, v := range bright.pix {
 		if int(v)-int(dark.pix[i]) >= least {
@@ -18,7 +21,7 @@ func strokes(bright, dark plane, least int) []bool {
 		}
 	}
 	marked := make([]bool, len(found.pix))
-	if !found.cutOut() {
+	if near, _ := found.sides(); near < mostSides {
 		return marked
 	}
 	for i, v := range found.dilated(max(1, int(soft*float64(max(found.width, found.height))))).pix {
@@ -27,16 +30,14 @@ func strokes(bright, dark plane, least int) []bool {
 	return marked
 }
 
-// cutOut reports whether the pixels of 1 come near most sides of the picture
-// without being along a whole one, as the table beside a page is.
-func (g plane) cutOut() bool {
+// sides counts the sides that the pixels of 1 come near, without being along the
+// whole of them as the table beside a page is, and those along which they are.
+func (g plane) sides() (near, whole int) {
 	const (
-		near  = 4   // pixels
-		whole = 0.6 // of a side
-		sides = 3
+		nearly = 4   // pixels
+		most   = 0.6 // of a side
 	)
 	box := g.box(1)
-	count := 0
 	for _, side := range [...]struct{ away, first, step, length int }{
 		{box.Min.Y, 0, 1, g.width}, {g.height - box.Max.Y, (g.height - 1) * g.width, 1, g.width},
 		{box.Min.X, 0, g.width, g.height}, {g.width - box.Max.X, g.width - 1, g.width, g.height},
@@ -45,11 +46,14 @@ func (g plane) cutOut() bool {
 		for i := range side.length {
 			along += int(g.pix[side.first+i*side.step])
 		}
-		if side.away <= near && float64(along) < whole*float64(side.length) {
-			count++
+		switch {
+		case float64(along) >= most*float64(side.length):
+			whole++
+		case side.away <= nearly:
+			near++
 		}
 	}
-	return count >= sides
+	return near, whole
 }
 
 // closed has no dark places that are narrower than a share of the longer side

@@ -9,9 +9,34 @@ func (g plane) unevenLight() bool {
 	}
 	var all histogram
 	all.add(g.pix)
+	if g.oneGround(&all, even) {
+		return false
+	}
 	least := int(leastContrast * float64(all.quantile(0, 255, 0.98)-all.quantile(0, 255, 0.02)))
 	dark, light := strokes(g.closed(widestStroke), g, least), strokes(g, g.opened(widestStroke), least)
 	return min(g.ringRange(dark), g.ringRange(light)) > even
+}
+
+// oneGround reports whether most of the picture has one and the same level, as
+// what programs draw has and photographs have not, and no side another.
+func (g plane) oneGround(all *histogram, even int) bool {
+	ground, most := 0, 0
+	for v, n := range all {
+		if n > most {
+			ground, most = v, n
+		}
+	}
+	if 2*most < len(g.pix) {
+		return false
+	}
+	other := newPlane(g.bounds())
+	for i, v := range g.pix {
+		if far := int(v) - ground; max(far, -far) > even {
+			other.pix[i] = 1
+		}
+	}
+	_, whole := other.sides()
+	return whole == 0
 }
 
 // ringRange is how many levels there are between the tenth and the ninetieth
