@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Requests a second of our server and of the peers, which take turns: one PNG a
-# request, 64 connections, the load from the same cores.
+# request, 64 connections, the load from the same cores; then with pauses that
+# make it half as many.
 #
 #     PEERS=DIR internal/peers/http/compare.sh [ROUNDS [SECONDS]]
 set -euo pipefail
@@ -13,6 +14,10 @@ cat >"$PEERS/post.lua" <<LUA
 local f = io.open("$PWD/api/examples/seven.png", "rb")
 wrk.method, wrk.body = "POST", f:read("*all")
 f:close()
+local pause = tonumber(os.getenv("PAUSE") or "0") -- milliseconds, in the mean
+if pause > 0 then
+  function delay() return math.random(0, 2 * pause) end
+end
 LUA
 
 start() {
@@ -42,9 +47,14 @@ for ((round = 1; round <= rounds; round++)); do
     load 2 >/dev/null
     before=$(used $pid)
     load "$seconds" >"$PEERS/wrk"
+    rate=$(awk '/Requests\/sec/ { print $2 }' "$PEERS/wrk")
     awk -v name="$peer" -v cpu=$(($(used $pid) - before)) '
       $1 == "50%" { p50 = $2 } $1 == "99%" { p99 = $2 } /requests in/ { n = $1 } /Requests\/sec/ { rate = $2 } /Non-2xx|Socket/ { bad = $0 }
       END { printf "%-18s %7.0f requests/s  p50 %9s  p99 %9s  %6.1f us of the server each %s\n", name, rate, p50, p99, cpu * 1e4 / n, bad }' "$PEERS/wrk"
+    PAUSE=$(awk "BEGIN { print int(64 * 2000 / $rate + 0.5) }") load "$seconds" >"$PEERS/wrk"
+    awk -v name="  at half of it" '
+      $1 == "50%" { p50 = $2 } $1 == "99%" { p99 = $2 } /Requests\/sec/ { rate = $2 } /Non-2xx|Socket/ { bad = $0 }
+      END { printf "%-18s %7.0f requests/s  p50 %9s  p99 %9s %s\n", name, rate, p50, p99, bad }' "$PEERS/wrk"
     kill $pid && wait $pid 2>/dev/null || true
     while curl -s -o /dev/null "localhost:$PORT/"; do sleep 0.1; done
   done
