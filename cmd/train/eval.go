@@ -32,7 +32,7 @@ func evalCommand(stdout, stderr io.Writer) *cli.Command {
 			&cli.IntFlag{Name: "count", Value: 200, Usage: "with --suite photos or encodings: pictures of each condition"},
 			&cli.StringFlag{Name: "condition", Usage: "with --suite photos or encodings: only the conditions with `TEXT` in their names"},
 			&cli.StringFlag{Name: "digits", Value: "test", Usage: "with --suite photos or encodings: draw the digits from the test set (test) or, to develop the image preparation, from the last 5,000 training images (development)"},
-			&cli.StringFlag{Name: "sheet", Usage: "with --images, --suite photos or encodings: write a PNG `FILE` with pictures beside what the network saw and its answer, the wrong ones first"},
+			&cli.StringFlag{Name: "sheet", Usage: "with --images, --suite photos or encodings: write a PNG `FILE` with pictures beside what the network saw and its answer: of each folder or condition ten, the wrong ones first, or all the wrong ones if they are more, up to 100"},
 			&cli.BoolFlag{Name: "json", Usage: "print one JSON object"},
 			dataFlag(),
 		},

@@ -11,11 +11,11 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// Sheet is a contact sheet: for each group of pictures, the first of them
-// beside what the network saw and what it said, wrong ones before the others.
-type Sheet struct{ groups []sheetGroup }
+// Sheet is a contact sheet: pictures beside what the network saw and what it
+// said, in rows.
+type Sheet struct{ rows []sheetRow }
 
-type sheetGroup struct {
+type sheetRow struct {
 	title string
 	shots []Shot
 }
@@ -28,20 +28,38 @@ type Shot struct {
 	thumbnail image.Image
 }
 
-// sheetColumns is how many pictures of a group are shown.
-const sheetColumns = 10
+const (
+	sheetColumns = 10  // pictures of a row
+	mostWrong    = 100 // of a group: more would say the same, in a file that no viewer opens
+)
 
-// Add adds a group of pictures.
+// Add adds a group of pictures: a row of them, the wrong ones first, and further
+// rows when there are more wrong ones.
 func (s *Sheet) Add(title string, shots []Shot) {
 	shown := slices.Clone(shots)
 	slices.SortStableFunc(shown, func(a, b Shot) int { return a.rank() - b.rank() })
-	shown = shown[:min(len(shown), sheetColumns)]
+	wrong := 0
+	for wrong < len(shown) && shown[wrong].wrong() {
+		wrong++
+	}
+	if wrong > 0 {
+		title = fmt.Sprintf("%s: %d of %d wrong", title, wrong, len(shots))
+	}
+	shown = shown[:min(len(shown), max(sheetColumns, min(wrong, mostWrong)))]
+	for row := range slices.Chunk(shown, sheetColumns) {
+		s.addRow(title, row)
+	}
+}
+
+// addRow adds pictures as they are, and their thumbnails.
+func (s *Sheet) addRow(title string, shots []Shot) {
+	shown := slices.Clone(shots)
 	for i := range shown {
 		if source := shown[i].Source(); source != nil {
 			shown[i].thumbnail = thumbnail(source)
 		}
 	}
-	s.groups = append(s.groups, sheetGroup{title, shown})
+	s.rows = append(s.rows, sheetRow{title, shown})
 }
 
 // rank is 0 for pictures that come first on a sheet.
@@ -76,24 +94,24 @@ const thumbnailSide = 96
 
 // The sheet's measures, in points of 8/3 pixels.
 const (
-	shotWidth   = 76
-	shotHeight  = 52
-	groupHeight = shotHeight + 12
-	sourceSide  = thumbnailSide * 3 / 8
-	tensorSide  = 31.5 // three pixels for each
+	shotWidth  = 76
+	shotHeight = 52
+	rowHeight  = shotHeight + 12
+	sourceSide = thumbnailSide * 3 / 8
+	tensorSide = 31.5 // three pixels for each
 )
 
 // PNG returns the sheet as an image file.
 func (s *Sheet) PNG() ([]byte, error) {
-	d := drawing{sheetColumns*shotWidth + 8, vg.Length(len(s.groups)*groupHeight + 8), func(c draw.Canvas) {
+	d := drawing{sheetColumns*shotWidth + 8, vg.Length(len(s.rows)*rowHeight + 8), func(c draw.Canvas) {
 		c.SetColor(color.White)
 		c.Fill(c.Rectangle.Path())
-		for i, g := range s.groups {
-			y := c.Max.Y - 4 - vg.Length(i*groupHeight)
+		for i, row := range s.rows {
+			y := c.Max.Y - 4 - vg.Length(i*rowHeight)
 			title := style(8)
 			title.XAlign = draw.XLeft
-			c.FillText(title, vg.Point{X: c.Min.X + 5, Y: y - 6}, g.title)
-			for k, shot := range g.shots {
+			c.FillText(title, vg.Point{X: c.Min.X + 5, Y: y - 6}, row.title)
+			for k, shot := range row.shots {
 				shot.draw(&c, c.Min.X+4+vg.Length(k*shotWidth), y-12)
 			}
 		}

@@ -5,6 +5,7 @@ import (
 	"image"
 	"image/color"
 	"image/png"
+	"slices"
 	"testing"
 )
 
@@ -23,7 +24,7 @@ func TestSheetShowsWrongOnesFirst(t *testing.T) {
 	shots = append(shots, shot("wrong", 5), refused)
 	var s Sheet
 	s.Add("a group", shots)
-	shown := s.groups[0].shots
+	shown := s.rows[0].shots
 	if len(shown) != sheetColumns || shown[0].File != "wrong" || shown[1].File != "blank" || shown[2].File != "right" {
 		t.Errorf("%d shown, first %q and %q", len(shown), shown[0].File, shown[1].File)
 	}
@@ -41,6 +42,44 @@ func TestSheetShowsWrongOnesFirst(t *testing.T) {
 	first, third := color.GrayModel.Convert(img.At(14, 150)), color.GrayModel.Convert(img.At(14+2*203, 150))
 	if first == third {
 		t.Errorf("the wrong picture's ground is %v, like the right one's", first)
+	}
+}
+
+// However many of a group are wrong, the sheet shows them all, up to a bound
+// that its title tells.
+func TestSheetShowsAllWrongOnes(t *testing.T) {
+	shots := func(digit, n int) []Shot {
+		return slices.Repeat([]Shot{{Picture: Picture{Folder: "3", Verdict: Verdict{Digit: digit}}, Source: func() image.Image { return nil }}}, n)
+	}
+	for _, c := range []struct {
+		right, wrong int
+		title        string
+		rows         []int // the pictures of each
+	}{
+		{25, 0, "three", []int{10}},
+		{25, 10, "three: 10 of 35 wrong", []int{10}},
+		{25, 23, "three: 23 of 48 wrong", []int{10, 10, 3}},
+		{2, 1, "three: 1 of 3 wrong", []int{3}},
+		{0, 101, "three: 101 of 101 wrong", slices.Repeat([]int{10}, 10)},
+	} {
+		var s Sheet
+		s.Add("three", append(shots(3, c.right), shots(5, c.wrong)...))
+		var rows []int
+		shown := 0
+		for _, row := range s.rows {
+			rows = append(rows, len(row.shots))
+			if row.title != c.title {
+				t.Errorf("%d right and %d wrong: a row has the title %q; want %q", c.right, c.wrong, row.title, c.title)
+			}
+			for _, shot := range row.shots {
+				if shot.wrong() {
+					shown++
+				}
+			}
+		}
+		if !slices.Equal(rows, c.rows) || shown != min(c.wrong, mostWrong) {
+			t.Errorf("%d right and %d wrong: rows of %v with %d wrong ones; want rows of %v", c.right, c.wrong, rows, shown, c.rows)
+		}
 	}
 }
 
