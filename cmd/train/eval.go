@@ -26,13 +26,13 @@ func evalCommand(stdout, stderr io.Writer) *cli.Command {
 		Usage: "report a weights file's figures on the MNIST test set",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "weights", Value: defaultWeights, Usage: "the weights `FILE`"},
-			&cli.StringFlag{Name: "images", Usage: "report on the image files in the subfolders of `DIRECTORY` instead, read as the server reads them; a subfolder 0 to 9 is the digit in its files, any other has no digits"},
-			&cli.BoolFlag{Name: "wrong", Usage: "with --images: list the files that were not read right"},
+			&cli.StringFlag{Name: "images", Usage: "report on the image files in the subfolders of `DIRECTORY` instead, read as the server reads them; a subfolder 0 to 9 is the digit in its files, any other has no digits; without subfolders of image files, print the answer to each file in DIRECTORY"},
+			&cli.BoolFlag{Name: "wrong", Usage: "with --images of subfolders: list the files that were not read right"},
 			&cli.StringFlag{Name: "suite", Usage: "report on a `SUITE` instead; corruptions: the test set spoiled in the fifteen ways of MNIST-C (Mu and Gilmer 2019); photos: digits as people photograph them; encodings: digits in every kind of image file"},
 			&cli.IntFlag{Name: "count", Value: 200, Usage: "with --suite photos or encodings: pictures of each condition"},
 			&cli.StringFlag{Name: "condition", Usage: "with --suite photos or encodings: only the conditions with `TEXT` in their names"},
 			&cli.StringFlag{Name: "digits", Value: "test", Usage: "with --suite photos or encodings: draw the digits from the test set (test) or, to develop the image preparation, from the last 5,000 training images (development)"},
-			&cli.StringFlag{Name: "sheet", Usage: "with --images, --suite photos or encodings: write a PNG `FILE` with pictures beside what the network saw and its answer: of each folder or condition ten, the wrong ones first, or all the wrong ones if they are more, up to 100"},
+			&cli.StringFlag{Name: "sheet", Usage: "with --images, --suite photos or encodings: write a PNG `FILE` with pictures beside what the network saw and its answer: of each folder or condition ten, the wrong ones first, or all the wrong ones if they are more, up to 100; of files in no subfolder all, up to 1,000"},
 			&cli.BoolFlag{Name: "json", Usage: "print one JSON object"},
 			dataFlag(),
 		},
@@ -130,8 +130,12 @@ func eval(ctx context.Context, o evalOptions, stdout io.Writer) error {
 	return show(e, err, stdout, o.asJSON)
 }
 
-// show prints an evaluation, unless there is an error instead.
-func show(e interface{ WriteText(io.Writer) error }, err error, stdout io.Writer, asJSON bool) error {
+// printable is what there is to say about pictures, or digits, for people or as
+// JSON.
+type printable interface{ WriteText(io.Writer) error }
+
+// show prints it, unless there is an error instead.
+func show(e printable, err error, stdout io.Writer, asJSON bool) error {
 	if err != nil {
 		return err
 	}

@@ -112,9 +112,14 @@ func decoded(data []byte) image.Image {
 	return img
 }
 
-// folderSheet returns the contact sheet of pictures in folders.
+// folderSheet returns the contact sheet of pictures in folders, or of all those
+// in none.
 func folderSheet(shots []report.Shot) report.Sheet {
 	var sheet report.Sheet
+	if shots[0].Folder == "" {
+		sheet.AddAll(shots)
+		return sheet
+	}
 	for first := 0; first < len(shots); {
 		end := first
 		for end < len(shots) && shots[end].Folder == shots[first].Folder {

@@ -105,7 +105,7 @@ func TestCommandLine(t *testing.T) {
 		{"eval --weights " + dir + "/other", 1, "this network does not read digits: it maps 1x8x8 to 3x1x1"},
 		{"eval -weights " + dir + "/other -json", 1, "this network does not read digits"},
 		{"eval --weights ../../weights/simple.safetensors --images " + dir + "/missing", 1, "--images: open"},
-		{"eval --weights ../../weights/simple.safetensors --images " + dir, 1, "has no subfolder with image files"},
+		{"eval --weights ../../weights/simple.safetensors --images " + dir, 1, "has no image files (.png, "},
 		{"eval --suite faces", exitUsage, `there is no suite "faces"; there are "corruptions", "photos" and "encodings"; see train --help`},
 		{"eval --suite=", exitUsage, `there is no suite ""; there are "corruptions"`},
 		{"eval --suite corruptions --images " + dir, exitUsage, "--suite and --images both say what to report on; give one; see train --help"},

@@ -19,48 +19,49 @@ import (
 	"digits/pkg/imageprep"
 )
 
-// evaluatePictures reads the picture files in the subfolders of a directory as
-// the server does. The MNIST test digits are needed only to compare pictures of
-// no digit with them.
-func evaluatePictures(ctx context.Context, m *cnn.Model, o evalOptions) (report.PictureEvaluation, error) {
-	var none report.PictureEvaluation
-	paths, skipped, err := pictureFiles(o.images)
+// evaluatePictures reads the picture files of a directory as the server does.
+func evaluatePictures(ctx context.Context, m *cnn.Model, o evalOptions) (printable, error) {
+	files, skipped, err := pictureFiles(o.images)
 	if err != nil {
-		return none, err
+		return nil, err
 	}
-	classifier, err := classify.New(m, classify.Options{})
+	labelled := files[0].folder != ""
+	if o.wrong && !labelled {
+		return nil, fmt.Errorf("--wrong compares answers with the names of subfolders, and the image files of --images %s are in none; leave --wrong out; %w", o.images, errUsage)
+	}
+	shots, err := readFiles(ctx, m, files)
 	if err != nil {
-		return none, err
+		return nil, err
 	}
-	shots := make([]report.Shot, len(paths))
-	err = each(ctx, len(paths), classifier.Slots(), func(i int) (err error) {
-		shots[i], err = readFile(ctx, classifier, paths[i])
-		return err
-	})
-	if err != nil {
-		return none, err
+	if o.sheet != "" {
+		if err := writeSheet(o.sheet, folderSheet(shots)); err != nil {
+			return nil, err
+		}
 	}
-	pictures := picturesOf(shots)
+	if !labelled {
+		return report.AnswersOf(picturesOf(shots), skipped), nil
+	}
+	return compareLabelled(ctx, m, o, picturesOf(shots), skipped)
+}
+
+// compareLabelled compares what was read with the names of the folders. The
+// MNIST test digits are needed only to compare pictures of no digit with them.
+func compareLabelled(ctx context.Context, m *cnn.Model, o evalOptions, pictures []report.Picture, skipped []string) (printable, error) {
 	e := report.EvaluatePictures(pictures)
 	e.Skipped = skipped
 	if o.wrong {
 		e.ListWrong(pictures)
-	}
-	if o.sheet != "" {
-		if err := writeSheet(o.sheet, folderSheet(shots)); err != nil {
-			return none, err
-		}
 	}
 	if !e.HasOthers() {
 		return e, nil
 	}
 	test, err := o.load(ctx)
 	if err != nil {
-		return none, err
+		return nil, err
 	}
 	digits, err := verdicts(ctx, m, test)
 	if err != nil {
-		return none, err
+		return nil, err
 	}
 	e.CompareWith(digits, pictures, m.OutputShape().Size() > calibration.Digits)
 	return e, nil
@@ -69,37 +70,66 @@ func evaluatePictures(ctx context.Context, m *cnn.Model, o evalOptions) (report.
 // pictureNames are how names of files end that the image preparation may read.
 var pictureNames = []string{".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp"}
 
-// pictureFiles lists the image files in the subfolders of a directory, and
-// what else there is.
-func pictureFiles(dir string) (paths, skipped []string, err error) {
-	folders, err := os.ReadDir(dir)
+// pictureFile is an image file in a subfolder, or in none.
+type pictureFile struct{ path, folder string }
+
+// pictureFiles lists the image files in the subfolders of a directory, or those
+// in no subfolder when there are no others, and what else there is.
+func pictureFiles(dir string) (files []pictureFile, skipped []string, err error) {
+	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return nil, nil, fmt.Errorf("--images: %w", err)
 	}
-	for _, folder := range folders {
-		path := filepath.Join(dir, folder.Name())
-		if !folder.IsDir() {
-			skipped = append(skipped, path)
+	var loose []pictureFile
+	for _, entry := range entries {
+		path := filepath.Join(dir, entry.Name())
+		if !entry.IsDir() {
+			take(entry, pictureFile{path, ""}, &loose, &skipped)
 			continue
 		}
-		files, err := os.ReadDir(path)
+		inside, err := os.ReadDir(path)
 		if err != nil {
 			return nil, nil, fmt.Errorf("--images: %w", err)
 		}
-		for _, file := range files {
-			path := filepath.Join(path, file.Name())
-			if !file.IsDir() && slices.Contains(pictureNames, strings.ToLower(filepath.Ext(path))) {
-				paths = append(paths, path)
-			} else {
-				skipped = append(skipped, path)
-			}
+		for _, file := range inside {
+			take(file, pictureFile{filepath.Join(path, file.Name()), entry.Name()}, &files, &skipped)
 		}
 	}
-	if len(paths) == 0 {
-		return nil, nil, fmt.Errorf("--images %s has no subfolder with image files (%s); name a directory whose subfolders are named after what the pictures in them show",
+	switch {
+	case len(files) == 0 && len(loose) == 0:
+		return nil, nil, fmt.Errorf("--images %s has no image files (%s), nor have its subfolders; name a directory that has, best in subfolders named after what the pictures in them show",
 			dir, strings.Join(pictureNames, ", "))
+	case len(files) == 0:
+		return loose, skipped, nil
 	}
-	return paths, skipped, nil
+	for _, f := range loose {
+		skipped = append(skipped, f.path)
+	}
+	slices.Sort(skipped)
+	return files, skipped, nil
+}
+
+// take puts a file with the pictures, going by its name, or with the skipped.
+func take(entry os.DirEntry, f pictureFile, pictures *[]pictureFile, skipped *[]string) {
+	if !entry.IsDir() && slices.Contains(pictureNames, strings.ToLower(filepath.Ext(f.path))) {
+		*pictures = append(*pictures, f)
+	} else {
+		*skipped = append(*skipped, f.path)
+	}
+}
+
+// readFiles reads files, as many at once as the classifier takes.
+func readFiles(ctx context.Context, m *cnn.Model, files []pictureFile) ([]report.Shot, error) {
+	classifier, err := classify.New(m, classify.Options{})
+	if err != nil {
+		return nil, err
+	}
+	shots := make([]report.Shot, len(files))
+	err = each(ctx, len(files), classifier.Slots(), func(i int) (err error) {
+		shots[i], err = readFile(ctx, classifier, files[i])
+		return err
+	})
+	return shots, err
 }
 
 // each calls do for 0 to n − 1, so many at once, and returns the first of
@@ -128,15 +158,15 @@ func each(ctx context.Context, n, atOnce int, do func(i int) error) error {
 	return ctx.Err()
 }
 
-// readFile reads one file of a folder.
-func readFile(ctx context.Context, classifier *classify.Classifier, path string) (report.Shot, error) {
-	data, err := os.ReadFile(path)
+// readFile reads one file.
+func readFile(ctx context.Context, classifier *classify.Classifier, f pictureFile) (report.Shot, error) {
+	data, err := os.ReadFile(f.path)
 	if err != nil {
 		return report.Shot{}, err
 	}
-	shot, err := read(ctx, classifier, data, filepath.Base(filepath.Dir(path)), path)
+	shot, err := read(ctx, classifier, data, f.folder, f.path)
 	shot.Source = func() image.Image {
-		data, _ := os.ReadFile(path) // nil is no image
+		data, _ := os.ReadFile(f.path) // nil is no image
 		return decoded(data)
 	}
 	return shot, err
@@ -155,13 +185,14 @@ func read(ctx context.Context, classifier *classify.Classifier, data []byte, fol
 	}
 	for _, refusal := range []error{imageprep.ErrTooManyPixels, imageprep.ErrTooSmall, imageprep.ErrNoInk} {
 		if errors.Is(err, refusal) {
-			shot.Refused = true
+			shot.Refused, shot.Reason = true, err.Error()
 			return shot, nil
 		}
 	}
 	if err != nil {
 		return shot, fmt.Errorf("%s: %w", name, err)
 	}
+	shot.Reason = r.Reason
 	shot.Verdict = report.Verdict{Digit: r.Digit, Confidence: r.Confidence, Rejection: r.Rejection, Rejected: !r.Accepted}
 	shot.Tensor = make([]byte, len(r.Tensor))
 	for i, v := range r.Tensor {

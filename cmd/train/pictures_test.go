@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"image"
 	"image/draw"
 	"image/jpeg"
@@ -11,6 +12,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -97,6 +99,65 @@ func TestEvalOfPictures(t *testing.T) {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("the text lacks %q:\n%s", want, &out)
 		}
+	}
+}
+
+// Pictures in no subfolder have no labels, whatever their directory is called:
+// each is answered, on a line and on the sheet.
+func TestEvalOfPicturesWithoutLabels(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "7")
+	stroke := image.Rect(26, 12, 31, 44)
+	putPicture(t, filepath.Join(dir, "one.png"), stroke)
+	putPicture(t, filepath.Join(dir, "two ones.JPG"), image.Rect(6, 20, 9, 36), image.Rect(46, 20, 49, 36))
+	putPicture(t, filepath.Join(dir, "blank.png"))
+	write(t, filepath.Join(dir, "torn.png"), "\x89PNG\r\n\x1a\n")
+	write(t, filepath.Join(dir, "notes.txt"), "not a picture")
+	if err := os.Mkdir(filepath.Join(dir, "empty"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	args := "eval --weights ../../weights/simple.safetensors --data /nowhere --images " + dir
+
+	var out bytes.Buffer
+	sheet := filepath.Join(t.TempDir(), "sheet.png")
+	if err := command(t, args+" --sheet "+sheet, &out); err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(out.String(), "\n")
+	for i, want := range []string{
+		`^file          digit  confidence$`,
+		`^blank\.png         -           -  no ink found: `,
+		`^one\.png           1  .{9}%  accepted$`,
+		`^torn\.png          -           -  malformed image: `,
+		`^two ones\.JPG      1  .{9}%  not accepted: several_digits$`,
+		`^$`,
+		`^skipped, not named like an image:$`,
+	} {
+		if i >= len(lines) || !regexp.MustCompile(want).MatchString(lines[i]) {
+			t.Fatalf("line %d is not %s:\n%s", i+1, want, &out)
+		}
+	}
+	if size := readPNG(t, sheet).Bounds().Size(); size.X < 1000 || size.Y < 100 {
+		t.Errorf("a sheet of %v", size)
+	}
+
+	out.Reset()
+	if err := command(t, args+" --json", &out); err != nil {
+		t.Fatal(err)
+	}
+	var a report.PictureAnswers
+	if err := json.Unmarshal(out.Bytes(), &a); err != nil {
+		t.Fatal(err)
+	}
+	if one := a.Pictures[1]; one.File != filepath.Join(dir, "one.png") || one.Digit == nil || *one.Digit != 1 || !one.Accepted || one.Confidence < 0.5 {
+		t.Errorf("%s", &out)
+	}
+	if want := []string{filepath.Join(dir, "notes.txt")}; len(a.Pictures) != 4 || !slices.Equal(a.Skipped, want) {
+		t.Errorf("%d pictures, skipped %v; want 4 and %v", len(a.Pictures), a.Skipped, want)
+	}
+
+	err := command(t, args+" --wrong", io.Discard)
+	if !errors.Is(err, errUsage) || !strings.Contains(err.Error(), "leave --wrong out") {
+		t.Errorf("with --wrong: %v", err)
 	}
 }
 

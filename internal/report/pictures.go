@@ -18,9 +18,10 @@ type Verdict struct {
 // Picture is the verdict about a picture file.
 type Picture struct {
 	File       string // its name, for lists
-	Folder     string // 0 to 9 for the digit in the picture, anything else for none
+	Folder     string // 0 to 9 for the digit in the picture, anything else for none; empty when it is in no folder and may show anything
 	Unreadable string // why it cannot be decoded, or empty: there is no verdict
 	Refused    bool   // there is nothing on it, or it is too small or too large: there is no verdict
+	Reason     string // why it is refused or rejected, or empty
 	Verdict
 }
 
@@ -237,10 +238,15 @@ func (e *PictureEvaluation) writeFiles(p *printer) {
 	for _, f := range e.Unreadable {
 		p.printf("  %s: %s\n", f.File, f.Error)
 	}
-	if len(e.Skipped) > 0 {
-		p.printf("\nskipped, not named like an image or in no subfolder:\n")
+	writeList(p, "skipped, not named like an image or in no subfolder", e.Skipped)
+}
+
+// writeList lists files under a title, if there are any.
+func writeList(p *printer, title string, files []string) {
+	if len(files) > 0 {
+		p.printf("\n%s:\n", title)
 	}
-	for _, name := range e.Skipped {
+	for _, name := range files {
 		p.printf("  %s\n", name)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"image"
 	"image/color"
+	"path/filepath"
 	"slices"
 
 	imagedraw "golang.org/x/image/draw"
@@ -29,8 +30,9 @@ type Shot struct {
 }
 
 const (
-	sheetColumns = 10  // pictures of a row
-	mostWrong    = 100 // of a group: more would say the same, in a file that no viewer opens
+	sheetColumns = 10   // pictures of a row
+	mostWrong    = 100  // wrong pictures of a group: more would say the same
+	mostAll      = 1000 // pictures without groups: they make 17,000 pixels, which viewers still open
 )
 
 // Add adds a group of pictures: a row of them, the wrong ones first, and further
@@ -48,6 +50,15 @@ func (s *Sheet) Add(title string, shots []Shot) {
 	shown = shown[:min(len(shown), max(sheetColumns, min(wrong, mostWrong)))]
 	for row := range slices.Chunk(shown, sheetColumns) {
 		s.addRow(title, row)
+	}
+}
+
+// AddAll adds pictures in their order, the first 1,000 at most, in rows that tell
+// their files.
+func (s *Sheet) AddAll(shots []Shot) {
+	for first := 0; first < min(len(shots), mostAll); first += sheetColumns {
+		end := min(first+sheetColumns, len(shots))
+		s.addRow(fmt.Sprintf("%d to %d of %d: %s to %s", first+1, end, len(shots), filepath.Base(shots[first].File), filepath.Base(shots[end-1].File)), shots[first:end])
 	}
 }
 
@@ -142,14 +153,17 @@ func (s Shot) draw(c *draw.Canvas, x, y vg.Length) {
 
 // caption says what was answered.
 func (s Shot) caption() string {
-	is := s.Folder
+	is, read := s.Folder+": ", s.Folder+" read as "
+	if s.Folder == "" {
+		is, read = "", ""
+	}
 	switch {
 	case s.Unreadable != "":
-		return is + ": unreadable"
+		return is + "unreadable"
 	case s.Refused:
-		return is + ": no answer"
+		return is + "no answer"
 	}
-	text := fmt.Sprintf("%s read as %d, %.0f%%", is, s.Digit, 100*s.Confidence)
+	text := fmt.Sprintf("%s%d, %.0f%%", read, s.Digit, 100*s.Confidence)
 	if s.Rejected {
 		text += " (rej.)"
 	}

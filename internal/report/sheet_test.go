@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"fmt"
 	"image"
 	"image/color"
 	"image/png"
@@ -83,12 +84,39 @@ func TestSheetShowsAllWrongOnes(t *testing.T) {
 	}
 }
 
+// Pictures of which no label is known are all there in their order, up to a bound
+// that the titles tell, and none of them looks wrong.
+func TestSheetShowsAllOfNoLabel(t *testing.T) {
+	shots := make([]Shot, mostAll+5)
+	for i := range shots {
+		shots[i] = Shot{Picture: Picture{File: fmt.Sprintf("in/%d.png", i), Refused: i%2 == 0}, Source: func() image.Image { return nil }}
+	}
+	var few, many Sheet
+	few.AddAll(shots[:12])
+	if len(few.rows) != 2 || few.rows[0].title != "1 to 10 of 12: 0.png to 9.png" || few.rows[1].title != "11 to 12 of 12: 10.png to 11.png" {
+		t.Errorf("twelve are on rows of %d and more: %q and so on", len(few.rows[0].shots), few.rows[0].title)
+	}
+	for _, row := range few.rows {
+		for i, shot := range row.shots {
+			if shot.File != shots[i].File && shot.File != shots[10+i].File || shot.wrong() {
+				t.Errorf("%s is in place %d of %q, wrong: %v", shot.File, i, row.title, shot.wrong())
+			}
+		}
+	}
+	many.AddAll(shots)
+	if last := many.rows[len(many.rows)-1]; len(many.rows) != mostAll/sheetColumns || last.title != "991 to 1000 of 1005: 990.png to 999.png" {
+		t.Errorf("%d rows, the last %q", len(many.rows), last.title)
+	}
+}
+
 func TestCaptions(t *testing.T) {
 	for want, p := range map[string]Picture{
 		"3 read as 5, 91%":        {Folder: "3", Verdict: Verdict{Digit: 5, Confidence: 0.91}},
 		"w read as 5, 40% (rej.)": {Folder: "w", Verdict: Verdict{Digit: 5, Confidence: 0.4, Rejected: true}},
 		"3: no answer":            {Folder: "3", Refused: true},
 		"3: unreadable":           {Folder: "3", Unreadable: "torn"},
+		"5, 40% (rej.)":           {Verdict: Verdict{Digit: 5, Confidence: 0.4, Rejected: true}},
+		"no answer":               {Refused: true},
 	} {
 		if got := (Shot{Picture: p}).caption(); got != want {
 			t.Errorf("caption %q; want %q", got, want)
