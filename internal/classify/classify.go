@@ -137,7 +137,8 @@ func (c *Classifier) Classify(ctx context.Context, data []byte) (Result, error) 
 }
 
 // Explain is Classify with the pictures of the image's preparation, which take
-// time and memory.
+// time and memory. With an error the result has those that were made until then,
+// and nothing else.
 func (c *Classifier) Explain(ctx context.Context, data []byte) (Result, error) {
 	var pictures []Picture
 	options := c.options.Image

@@ -192,6 +192,15 @@ func TestImageErrorsPassThrough(t *testing.T) {
 	}
 }
 
+// What the steps made until the image was refused is not lost.
+func TestExplainShowsWhatWasRefused(t *testing.T) {
+	c := newClassifier(t, Options{})
+	r, err := c.Explain(t.Context(), asPNG(image.NewGray(image.Rect(0, 0, 1000, 1000))))
+	if !errors.Is(err, imageprep.ErrNoInk) || len(r.Pictures) != 1 || r.Pictures[0].Step != "shrink" {
+		t.Errorf("error %v with %d pictures; want ErrNoInk with that of shrink", err, len(r.Pictures))
+	}
+}
+
 func TestInfiniteLogitsAreAnError(t *testing.T) {
 	spec := cnn.Spec{Input: cnn.Shape{C: 1, H: 28, W: 28}, Layers: []cnn.Layer{cnn.Affine{Outputs: 10}}}
 	model, err := cnn.NewNormal(spec, rand.New(rand.NewPCG(1, 2)), 1e38)

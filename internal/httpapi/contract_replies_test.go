@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"image"
+	"image/color"
 	"image/gif"
 	"image/jpeg"
 	"image/png"
@@ -13,6 +14,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -182,6 +184,47 @@ func TestContractDescribesExplain(t *testing.T) {
 		}
 		if picture.Bounds() != image.Rect(0, 0, 28, 28) {
 			t.Errorf("%s: the picture is %v", query, picture.Bounds())
+		}
+	}
+}
+
+// Where no ink is found, the problem shows the steps until then as a prediction
+// does, alone and among several, to those who ask for them.
+func TestContractExplainsWhyThereIsNoInk(t *testing.T) {
+	c, h := loadContract(t), newAPI(t)
+	empty := stroke(t, 1000, image.Rectangle{}, color.NRGBA{250, 250, 200, 255}, color.Black)
+	type problem struct {
+		Type     string
+		Pictures []struct {
+			Step string
+			PNG  []byte
+		}
+	}
+	for query, want := range map[string][]string{"explain=1": {"gray", "shrink"}, "explain=0": nil} {
+		var one problem
+		r := post("image/png", empty)
+		r.URL.RawQuery = query
+		_, body := c.send(t, h, r)
+		if err := json.Unmarshal(body, &one); err != nil {
+			t.Fatal(err)
+		}
+		var several struct{ Predictions []struct{ Problem problem } }
+		r = form(t, "image", readFile(t, "seven.png"), empty)
+		r.URL.RawQuery = query
+		if err := json.Unmarshal(c.accepted(t, h, r), &several); err != nil {
+			t.Fatal(err)
+		}
+		for where, p := range map[string]problem{"alone": one, "among several": several.Predictions[1].Problem} {
+			var steps []string
+			for _, picture := range p.Pictures {
+				steps = append(steps, picture.Step)
+				if _, err := png.Decode(bytes.NewReader(picture.PNG)); err != nil {
+					t.Errorf("%s, %s: the picture of %s: %v", query, where, picture.Step, err)
+				}
+			}
+			if p.Type != urn+"no-ink" || !slices.Equal(steps, want) {
+				t.Errorf("%s, %s: %s with pictures of %q; want no-ink with %q", query, where, p.Type, steps, want)
+			}
 		}
 	}
 }

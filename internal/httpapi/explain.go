@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"bytes"
+	"errors"
 	"image"
 	"image/png"
 	"math"
@@ -21,14 +22,41 @@ func (r *imageReply) explain(result *classify.Result) (err error) {
 	if r.Explain, err = encodePNG(tensorPicture(&result.Tensor)); err != nil {
 		return err
 	}
-	r.Pictures = make([]pictureReply, len(result.Pictures))
-	for i, p := range result.Pictures {
-		r.Pictures[i].Step = p.Step
-		if r.Pictures[i].PNG, err = encodePNG(p.Image); err != nil {
-			return err
+	r.Pictures, err = pictureReplies(result.Pictures)
+	return err
+}
+
+// explainedError is why an image has no answer, with the pictures of its
+// preparation until then.
+type explainedError struct {
+	error
+	pictures []pictureReply
+}
+
+func (e explainedError) Unwrap() error { return e.error }
+
+// explainError adds the pictures to the error about an image without ink, the
+// only one that a step of the preparation finds out.
+func explainError(cause error, pictures []classify.Picture) error {
+	if !errors.Is(cause, imageprep.ErrNoInk) {
+		return cause
+	}
+	replies, err := pictureReplies(pictures)
+	if err != nil {
+		return err
+	}
+	return explainedError{cause, replies}
+}
+
+func pictureReplies(pictures []classify.Picture) (replies []pictureReply, err error) {
+	replies = make([]pictureReply, len(pictures))
+	for i, p := range pictures {
+		replies[i].Step = p.Step
+		if replies[i].PNG, err = encodePNG(p.Image); err != nil {
+			return nil, err
 		}
 	}
-	return nil
+	return replies, nil
 }
 
 // tensorPicture is the tensor as a grey picture of 28x28.

@@ -63,7 +63,7 @@ func (a *API) readAll(ctx context.Context, x *exchange, model *serving, images [
 		default:
 			a.metrics.rejected.WithLabelValues(problem.reason()).Inc()
 			a.countPanic(x, err)
-			entries[i] = problemEntry{problem.reply(a.limits)}
+			entries[i] = problemEntry{problem.reply(a.limits, err)}
 		}
 	}
 	return entries, nil
@@ -79,6 +79,9 @@ func (a *API) read(ctx context.Context, x *exchange, model *serving, img sentIma
 		classifier = model.Explain
 	}
 	result, err := classifier(ctx, img.data)
+	if err != nil && explain {
+		err = explainError(err, result.Pictures)
+	}
 	if err != nil {
 		return prediction{}, err
 	}

@@ -23,7 +23,8 @@ const (
 func (p *problem) reason() string { return strings.ReplaceAll(p.slug, "-", "_") }
 
 // problemReply is a problem as it is sent, according to RFC 9457. Its texts are
-// the table's, with the limits in them; of the request it has only the id.
+// the table's, with the limits in them; of the request it has only the id and,
+// to who asks for them, the pictures.
 type problemReply struct {
 	Type   string `json:"type"`
 	Title  string `json:"title"`
@@ -32,17 +33,25 @@ type problemReply struct {
 	ID     string `json:"id,omitempty"`
 	Cause  string `json:"cause,omitempty"` // to those who run the service only
 	Error  string `json:"error,omitempty"` // title and detail, where a protocol wants them so
+
+	Pictures []pictureReply `json:"pictures,omitzero"` // of the preparation, where they were asked for
 }
 
-func (p *problem) reply(limits *strings.Replacer) problemReply {
-	return problemReply{Type: "urn:digits:problem:" + p.slug, Title: p.title, Status: p.status, Detail: limits.Replace(p.detail)}
+// reply returns the problem as it is sent for an error.
+func (p *problem) reply(limits *strings.Replacer, err error) problemReply {
+	reply := problemReply{Type: "urn:digits:problem:" + p.slug, Title: p.title, Status: p.status, Detail: limits.Replace(p.detail)}
+	var explained explainedError
+	if errors.As(err, &explained) {
+		reply.Pictures = explained.pictures
+	}
+	return reply
 }
 
 // fail answers with the problem that the table has for the error.
 func (a *API) fail(w http.ResponseWriter, r *http.Request, err error) {
 	x, p := exchangeOf(r), problemOf(err)
 	a.account(x, p, err)
-	reply := p.reply(a.limits)
+	reply := p.reply(a.limits, err)
 	reply.ID = x.id
 	if p.err == errReload {
 		reply.Cause = err.Error()

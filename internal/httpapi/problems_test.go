@@ -30,10 +30,10 @@ func TestTheDocumentShowsTheTable(t *testing.T) {
 		}
 		for slug, example := range media.Examples {
 			shown[slug] = true
-			want := internal.reply(limits)
+			want := internal.reply(limits, nil)
 			for i := range problems {
 				if problems[i].slug == slug {
-					want = problems[i].reply(limits)
+					want = problems[i].reply(limits, nil)
 				}
 			}
 			got := example.Value.Value.(map[string]any)
