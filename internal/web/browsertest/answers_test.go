@@ -1,8 +1,14 @@
 package browsertest
 
 import (
+	"bytes"
 	"fmt"
+	"image"
+	"image/color"
+	"image/png"
 	"net/http"
+	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 
@@ -91,6 +97,26 @@ func TestNewerAnswers(t *testing.T) {
 				t.Errorf("%d pictures", pictures)
 			}
 		})
+	}
+}
+
+// What the server made of a picture without ink is shown with the problem.
+func TestPathOfABlankPicture(t *testing.T) {
+	blank := filepath.Join(t.TempDir(), "blank.png")
+	var file bytes.Buffer
+	if err := png.Encode(&file, image.NewPaletted(image.Rect(0, 0, 40, 40), color.Palette{color.RGBA{R: 200, A: 255}})); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(blank, file.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	b := open(t, serve(t).url())
+	b.expect("422 (Unprocessable Entity)")
+	b.choose(blank)
+	b.answered("problem")
+	path := eval[[]string](b, "[...document.querySelectorAll('#path .caption')].map((e) => e.textContent)")
+	if want := []string{"sent", "to grey"}; !slices.Equal(path, want) {
+		t.Errorf("the path is %q", path)
 	}
 }
 

@@ -80,12 +80,13 @@ export function showWaiting(why, seconds) {
   announce(t(why, { seconds }));
 }
 
-export function showProblem(problem) {
+// showProblem shows why there is no answer to the picture whose address is sent.
+export function showProblem(problem, sent) {
   const [title, advice] = words(problem);
   put('problem', '!', title, advice);
   putBars(null, []);
   allowCorrections(false);
-  showPath(null);
+  showPath(problem.pictures.length ? { image: problem } : null, sent);
   announce(`${title}. ${advice}`);
 }
 

@@ -7,11 +7,11 @@ const longest = 86400; // seconds to wait; a browser's timers cannot do 25 days
 const large = 1e6; // bytes
 
 // Problem is why a picture has no answer: its name among the server's
-// problems, or one of our own.
+// problems, or one of our own. Of what could be decoded there are pictures.
 export class Problem extends Error {
-  constructor(name, id = '') {
+  constructor(name, { id = '', pictures = [] } = {}) {
     super(name);
-    Object.assign(this, { name, id, limit: size(maxBytes) });
+    Object.assign(this, { name, id, pictures, limit: size(maxBytes) });
   }
 }
 
@@ -64,7 +64,7 @@ const isThere = (signal) => fetch('livez', { signal }).then(({ ok }) => ok, () =
 async function problemOf(response) {
   const problem = await response.json().catch(() => ({}));
   const name = String(problem.type ?? '').split(':').pop();
-  return new Problem({ 413: 'body-refused', 429: 'rate-limited' }[response.status] ?? name, problem.id);
+  return new Problem({ 413: 'body-refused', 429: 'rate-limited' }[response.status] ?? name, problem);
 }
 
 // correct tells the server what a picture showed. It returns how that went:

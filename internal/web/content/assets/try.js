@@ -42,10 +42,10 @@ async function ask(blob, name) {
   const { signal } = asking;
   try {
     const { reply, ms } = await predict(blob, signal, answer.showWaiting);
-    if (!signal.aborted) show(reply, ms, blob);
+    if (!signal.aborted) show(reply, ms, addressOf(blob));
   } catch (error) {
     if (signal.aborted) return;
-    answer.showProblem(error instanceof Problem ? error : new Problem('other'));
+    answer.showProblem(error instanceof Problem ? error : new Problem('other'), addressOf(blob));
   }
   if (signal.aborted) return;
   showCurl(blob, name);
@@ -54,10 +54,15 @@ async function ask(blob, name) {
 
 let sent = '';
 
-function show(reply, ms, blob) {
+// addressOf makes an address for a picture, in place of the one before.
+function addressOf(blob) {
   URL.revokeObjectURL(sent);
   sent = URL.createObjectURL(blob);
-  answer.showAnswer(reply, ms, sent);
+  return sent;
+}
+
+function show(reply, ms, address) {
+  answer.showAnswer(reply, ms, address);
   answered = reply.id;
 }
 
