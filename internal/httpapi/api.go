@@ -117,7 +117,8 @@ func (o Options) withDefaults() Options {
 
 func (o Options) limits() *strings.Replacer {
 	return strings.NewReplacer("{bytes}", fmt.Sprint(o.MaxBodyBytes), "{pixels}", fmt.Sprint(o.MaxPixels), "{images}", fmt.Sprint(o.MaxImages),
-		"{tensors}", fmt.Sprint(maxTensors), "{progressive}", fmt.Sprint(min(o.MaxPixels, imageprep.MaxProgressivePixels)))
+		"{tensors}", fmt.Sprint(maxTensors), "{progressive}", fmt.Sprint(min(o.MaxPixels, imageprep.MaxProgressivePixels)),
+		"{lossless}", fmt.Sprint(min(o.MaxPixels, imageprep.MaxLosslessPixels)))
 }
 
 func (a *API) routes() {

@@ -129,7 +129,7 @@ var problems = []problem{
 	{imageprep.ErrUnsupportedFormat, "unsupported-media-type", http.StatusUnsupportedMediaType, "This is not an image that can be read",
 		"Send a PNG, JPEG, GIF, BMP, TIFF or WebP file."},
 	{imageprep.ErrTooManyPixels, "too-many-pixels", http.StatusUnprocessableEntity, "The image has too many pixels",
-		"At most {pixels} pixels are read, width times height, of a progressive JPEG {progressive}, and no more may be stored in the file. Scale it down or save it anew as PNG; the network sees 28x28."},
+		"At most {pixels} pixels are read, width times height, of a progressive JPEG {progressive}, of a lossless WebP {lossless}, and no more may be stored in the file. Scale it down or save it anew as PNG; the network sees 28x28."},
 	{imageprep.ErrTooSmall, "image-too-small", http.StatusUnprocessableEntity, "The image is too small",
 		"It must have at least 3x5 pixels. Send a larger one; the network sees 28x28."},
 	{imageprep.ErrNoInk, "no-ink", http.StatusUnprocessableEntity, "The image is blank",

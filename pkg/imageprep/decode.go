@@ -3,7 +3,6 @@ package imageprep
 import (
 	"bytes"
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"image"
@@ -26,7 +25,7 @@ type format struct {
 	magic       string // the first bytes; a question mark is any byte
 	config      func(io.Reader) (image.Config, error)
 	decode      func(io.Reader) (image.Image, error)
-	check       func(data []byte) error                      // limits that the decoder does not have, or nil
+	check       func(data []byte, config image.Config) error // limits that the decoder does not have, or nil
 	memory      func(data []byte, config image.Config) int64 // that decoding takes for each pixel, in bytes
 	quick       func(data []byte) image.Image                // a shorter way for some files, and nil for the others; or nil
 }
@@ -38,7 +37,7 @@ var formats = [...]format{
 	{"bmp", "BMP", "BM????\x00\x00\x00\x00", bmp.DecodeConfig, bmp.Decode, nil, always(4), nil},
 	{"tiff", "TIFF", "II*\x00", tiff.DecodeConfig, decodeTIFF, checkTIFF, memoryOfTIFF, nil},
 	{"tiff", "TIFF", "MM\x00*", tiff.DecodeConfig, decodeTIFF, checkTIFF, memoryOfTIFF, nil},
-	{"webp", "WebP", "RIFF????WEBPVP8", webp.DecodeConfig, webp.Decode, checkWebP, always(8), nil},
+	{"webp", "WebP", "RIFF????WEBPVP8", webp.DecodeConfig, webp.Decode, checkWebP, memoryOfWebP, nil},
 }
 
 // File is an encoded image within the limits, of which nothing is decoded.
@@ -80,11 +79,15 @@ func Open(data []byte, opts Options) (File, error) {
 			ErrTooManyPixels, f.title, config.Width, config.Height, limit)
 	}
 	if f.check != nil {
-		if err := f.check(data); err != nil {
+		if err := f.check(data, config); err != nil {
 			return file, err
 		}
 	}
 	file.Memory = pixels * (f.memory(data, config) + preparation)
+	if file.Memory > MaxMemory {
+		return file, fmt.Errorf("%w: the %s has %dx%d, for which %d MiB are needed and %d allowed; make it smaller, or save it as JPEG",
+			ErrTooManyPixels, f.title, config.Width, config.Height, file.Memory>>20, MaxMemory>>20)
+	}
 	return file, nil
 }
 
@@ -197,18 +200,4 @@ func typed(f *format, err error) error {
 		return fmt.Errorf("%w: the %s ends too early (%v); send the whole file", ErrMalformed, f.title, err)
 	}
 	return fmt.Errorf("%w: the %s is damaged (%v); save the image anew", ErrMalformed, f.title, err)
-}
-
-// checkWebP sees that the file is as long as it says, because the decoder
-// allocates by what chunks within that length declare, and finds animations,
-// which it does not know.
-func checkWebP(data []byte) error {
-	if declared := int64(binary.LittleEndian.Uint32(data[4:])); declared > int64(len(data))-8 {
-		return fmt.Errorf("%w: the WebP ends too early, it declares %d bytes and has %d; send the whole file", ErrMalformed, declared+8, len(data))
-	}
-	const animated = 2
-	if string(data[12:16]) == "VP8X" && data[20]&animated != 0 {
-		return fmt.Errorf("%w: animated WebP is not read here; save one frame as PNG", ErrUnsupportedFormat)
-	}
-	return nil
 }

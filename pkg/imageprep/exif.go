@@ -3,10 +3,8 @@ package imageprep
 import (
 	"bytes"
 	"encoding/binary"
-	"io"
 
 	"github.com/bep/imagemeta"
-	"golang.org/x/image/riff"
 )
 
 // orientation reads how a camera was held, as Exif says it: 1 to 8, and 1 for
@@ -68,24 +66,4 @@ func exifOfJPEG(data []byte) []byte {
 		}
 	}
 	return nil
-}
-
-// exifOfWebP is the content of the chunk with Exif, if there is one, without
-// what begins it in a JPEG and, by some programs, here. (The parser's own
-// reader of WebP takes neither that nor chunks of odd length before.)
-func exifOfWebP(data []byte) []byte {
-	_, chunks, err := riff.NewReader(bytes.NewReader(data))
-	if err != nil {
-		return nil
-	}
-	for {
-		id, _, chunk, err := chunks.Next()
-		if err != nil {
-			return nil
-		}
-		if id == (riff.FourCC{'E', 'X', 'I', 'F'}) {
-			exif, _ := io.ReadAll(chunk)
-			return bytes.TrimPrefix(exif, []byte("Exif\x00\x00"))
-		}
-	}
 }

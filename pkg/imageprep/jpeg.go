@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
+	"image"
 	"iter"
 )
 
@@ -56,7 +57,7 @@ func segments(data []byte) iter.Seq2[byte, []byte] {
 // checkJPEG counts the scans, each of which goes over all pixels again and can
 // be as short as twelve bytes: a 64 KiB file could keep the decoder busy for
 // seconds.
-func checkJPEG(data []byte) error {
+func checkJPEG(data []byte, _ image.Config) error {
 	scans, most := 0, maxScansBaseline
 	for marker, content := range segments(data) {
 		switch marker {

@@ -8,6 +8,10 @@ import (
 // Here is what decoders allocate for each pixel, in bytes and rounded up. A test
 // measures it.
 
+// MaxMemory is how many bytes decoding one image and making its tensor may take,
+// as counted here: 25 megapixels as an ordinary PNG or JPEG, 11 as TIFF.
+const MaxMemory = 288 << 20
+
 // preparation is what the tensor takes beside the decoded image: the grey
 // picture and its reductions.
 const preparation = 3

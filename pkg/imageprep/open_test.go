@@ -3,6 +3,7 @@ package imageprep_test
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
 	"image"
 	"image/color"
@@ -104,6 +105,46 @@ func TestProgressiveJPEGsAreSmaller(t *testing.T) {
 		_, err := imageprep.Open(test.file.Bytes(), imageprep.Options{})
 		if errors.Is(err, imageprep.ErrTooManyPixels) == test.fits || (err == nil) != test.fits {
 			t.Errorf("%+v: %v", test.file, err)
+		}
+	}
+}
+
+// A lossless WebP of 28 bytes can stand for any number of pixels.
+func TestLosslessWebPsAreSmaller(t *testing.T) {
+	for _, test := range []struct {
+		size   string
+		chunks string
+		fits   bool
+	}{
+		{"2000x2000", "VP8L\x08\x00\x00\x00\x2f\xcf\xc7\xf3\x01\x88\x88\x08", true},
+		{"4000x3000", "VP8L\x08\x00\x00\x00\x2f\x9f\xcf\xed\x02\x88\x88\x08", false},
+		{"4000x3000, lossy", "VP8X\x0a\x00\x00\x00\x10\x00\x00\x00\x9f\x0f\x00\xb7\x0b\x00", true},
+		{"4000x3000, lossy, with transparency", "VP8X\x0a\x00\x00\x00\x10\x00\x00\x00\x9f\x0f\x00\xb7\x0b\x00ALPH\x01\x00\x00\x00\x00\x00", true},
+		{"4000x3000, lossy, with compressed transparency", "VP8X\x0a\x00\x00\x00\x10\x00\x00\x00\x9f\x0f\x00\xb7\x0b\x00ALPH\x01\x00\x00\x00\x01\x00", false},
+	} {
+		file := slices.Concat(binary.LittleEndian.AppendUint32([]byte("RIFF"), uint32(len(test.chunks)+4)), []byte("WEBP"+test.chunks))
+		_, err := imageprep.Open(file, imageprep.Options{})
+		if errors.Is(err, imageprep.ErrTooManyPixels) == test.fits || (err == nil) != test.fits {
+			t.Errorf("%s: %v", test.size, err)
+		}
+	}
+}
+
+// An image that takes much memory for each pixel may have fewer.
+func TestMemoryIsLimited(t *testing.T) {
+	deep := encodeTIFF(t, image.NewNRGBA64(image.Rect(0, 0, 40, 40)))
+	gray := encodeTIFF(t, image.NewGray(image.Rect(0, 0, 40, 40)))
+	for _, test := range []struct {
+		name string
+		file []byte
+		side uint32
+		fits bool
+	}{
+		{"16 bits", deep, 2500, true}, {"16 bits", deep, 3000, false}, {"8 bits", gray, 3500, true}, {"8 bits", gray, 4000, false},
+	} {
+		file, err := imageprep.Open(declaringTIFF(declaringTIFF(test.file, 256, test.side), 257, test.side), imageprep.Options{})
+		if errors.Is(err, imageprep.ErrTooManyPixels) == test.fits || (err == nil) != test.fits || test.fits && file.Memory > imageprep.MaxMemory {
+			t.Errorf("%s, %d pixels to a side: %d bytes, %v", test.name, test.side, file.Memory, err)
 		}
 	}
 }

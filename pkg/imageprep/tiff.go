@@ -44,7 +44,7 @@ const (
 // checkTIFF finds tiles that hold far more pixels than the image shows: each
 // is decompressed whole, and a narrow, high image of wide tiles that are all
 // the same few bytes is a bomb.
-func checkTIFF(data []byte) error {
+func checkTIFF(data []byte, _ image.Config) error {
 	width, height := tiffTag(data, tagWidth), tiffTag(data, tagHeight)
 	tileWidth, tileHeight := tiffTag(data, tagTileWidth), tiffTag(data, tagTileHeight)
 	if tileWidth == 0 || tileHeight == 0 { // strips, which are never padded
