@@ -35,7 +35,7 @@ func serve(ctx context.Context, c config, stderr io.Writer) error {
 		return err
 	}
 	options := c.apiOptions(initial, logger)
-	if options.Pages, err = c.pages(model); err != nil {
+	if err := c.addPages(&options, model); err != nil {
 		return err
 	}
 	api := httpapi.New(options)

@@ -12,14 +12,15 @@ import (
 )
 
 // Admin returns the routes for those who run the service, which belong on a
-// listener that the public cannot reach: metrics, profiles, health, and
-// POST /-/reload, which calls reload and tells its error. It must be called
-// before the first request.
+// listener that the public cannot reach: metrics and the page that
+// draws them, profiles, health, and POST /-/reload, which calls reload and tells
+// its error. It must be called before the first request.
 func (a *API) Admin(reload func(context.Context) (Model, error)) chi.Router {
 	router := chi.NewRouter()
 	router.Use(a.track, clientAddress(a.options.TrustedProxies), a.securityHeaders, a.instrument, a.logAccess, a.recoverPanics)
 	a.healthRoutes(router)
 	a.get(router, "/metrics", a.metricsHandler())
+	a.pages(router, a.options.AdminPages, adminPageRoutes)
 	router.Post(reloadPath, func(w http.ResponseWriter, r *http.Request) { a.reload(w, r, reload) })
 	a.addRoutes(router)
 	router.Mount("/debug", middleware.Profiler())

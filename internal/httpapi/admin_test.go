@@ -20,7 +20,7 @@ func status(h http.Handler, method, path string) int {
 // What is for those who run the service is on its own listener, and nowhere
 // else.
 func TestAdminListener(t *testing.T) {
-	a := httpapi.New(httpapi.Options{Classifier: panicking(), AdminListener: true})
+	a := httpapi.New(httpapi.Options{Classifier: panicking(), AdminListener: true, Pages: pages(t), AdminPages: pages(t)})
 	reloads := 0
 	admin := a.Admin(func(context.Context) (httpapi.Model, error) {
 		reloads++
@@ -38,6 +38,11 @@ func TestAdminListener(t *testing.T) {
 		{"GET", "/livez", 200, 200},
 		{"GET", "/healthz", 200, 200},
 		{"GET", "/readyz", 200, 200},
+		{"GET", "/status", 200, 200},
+		{"GET", "/assets/0/status.js", 200, 200},
+		{"GET", "/assets/0/none.js", 404, 404},
+		{"GET", "/", 404, 200},
+		{"GET", "/docs", 404, 200},
 		{"GET", "/-/reload", 405, 404},
 		{"POST", "/predict", 404, 400},
 		{"GET", "/nowhere", 404, 404},
@@ -55,6 +60,25 @@ func TestAdminListener(t *testing.T) {
 	a.Drain()
 	if got := status(admin, "GET", "/readyz"); got != 503 {
 		t.Errorf("draining: readyz is %d", got)
+	}
+}
+
+// The operators' pages keep the headers of the public ones.
+func TestAdminPagesAreGuarded(t *testing.T) {
+	a := httpapi.New(httpapi.Options{Classifier: panicking(), AdminListener: true, Pages: pages(t), AdminPages: pages(t)})
+	admin := a.Admin(nil)
+	for _, path := range []string{"/status", "/assets/0/status.js"} {
+		var headers [2]http.Header
+		for i, h := range []http.Handler{a, admin} {
+			recorder := httptest.NewRecorder()
+			h.ServeHTTP(recorder, httptest.NewRequest(http.MethodGet, path, nil))
+			headers[i] = recorder.Header()
+		}
+		for _, name := range []string{"Content-Security-Policy", "X-Content-Type-Options"} {
+			if public, got := headers[0].Get(name), headers[1].Get(name); got == "" || got != public {
+				t.Errorf("%s: %s is %q, on the public listener %q", path, name, got, public)
+			}
+		}
 	}
 }
 

@@ -40,6 +40,7 @@ type Options struct {
 	LogSample        float64              // share of the requests that succeed, up to 1, that is logged; 0 means all
 	FeedbackWindow   int                  // last predictions that feedback can be given on; 0 means that there is no /feedback
 	AdminListener    bool                 // /metrics is served by Admin and not here
+	AdminPages       Pages                // of Admin: /status, which draws /metrics, and what it loads; nil means none
 }
 
 // Defaults of Options.
@@ -133,11 +134,7 @@ func (a *API) routes() {
 	}
 	a.get(a.router, "/openapi.yaml", http.HandlerFunc(document))
 	a.inferenceRoutes(limited)
-	if a.options.Pages != nil {
-		for _, pattern := range pageRoutes {
-			a.get(a.router, pattern, http.HandlerFunc(a.page))
-		}
-	}
+	a.pages(a.router, a.options.Pages, pageRoutes)
 	a.addRoutes(a.router)
 }
 

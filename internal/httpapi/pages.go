@@ -1,6 +1,10 @@
 package httpapi
 
-import "net/http"
+import (
+	"net/http"
+
+	"github.com/go-chi/chi/v5"
+)
 
 // Pages answer people's browsers.
 type Pages interface {
@@ -9,11 +13,23 @@ type Pages interface {
 	ServePage(w http.ResponseWriter, r *http.Request) bool
 }
 
-// pageRoutes are the paths of Pages.
-var pageRoutes = []string{"/", "/docs", "/status", "/assets/{version}/{name}"}
+// pageRoutes are the paths of Options.Pages, adminPageRoutes those of
+// Options.AdminPages.
+var (
+	pageRoutes      = []string{"/", "/docs", "/status", "/assets/{version}/{name}"}
+	adminPageRoutes = []string{"/status", "/assets/{version}/{name}"}
+)
 
-func (a *API) page(w http.ResponseWriter, r *http.Request) {
-	if !a.options.Pages.ServePage(w, r) {
-		a.notFound(w, r)
+// pages adds the routes of pages, if there are any.
+func (a *API) pages(router chi.Router, p Pages, patterns []string) {
+	if p == nil {
+		return
+	}
+	for _, pattern := range patterns {
+		a.get(router, pattern, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if !p.ServePage(w, r) {
+				a.notFound(w, r)
+			}
+		}))
 	}
 }

@@ -46,6 +46,9 @@ func (s *Site) addPages(options Options, version string) error {
 		return err
 	}
 	for _, p := range pages {
+		if options.StatusOnly && p.name != "status" {
+			continue
+		}
 		for _, tag := range s.languages.tags {
 			v := base
 			v.Page, v.Language, v.Scripts = p.name, tag, p.scripts

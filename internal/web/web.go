@@ -21,7 +21,8 @@ type Options struct {
 	Card         fs.FS             // README.md, the model card, and the pictures that it shows; nil means none
 	MaxBodyBytes int64             // of a request, for the page to tell without sending; 0 means no such check
 	Metadata     map[string]string // of the weights file
-	NoMetrics    bool              // /metrics is not served beside the pages, so the status page has no live figures and says why
+	NoMetrics    bool              // /metrics is not served beside the pages, so the status page has no live figures and says where they are
+	StatusOnly   bool              // there is no page but the status page, as on the operators' listener; needs no Contract
 }
 
 // Model names the weights that answer.

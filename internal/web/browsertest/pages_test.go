@@ -61,6 +61,17 @@ func TestStatusWithoutMetrics(t *testing.T) {
 	}
 }
 
+// On the operators' listener it draws the metrics that are there.
+func TestStatusOnTheAdminListener(t *testing.T) {
+	s := serveTelling(t, func(pages *web.Options) { pages.StatusOnly = true })
+	s.handler = s.api.Admin(nil)
+	b := open(t, s.url()+"/status")
+	b.until("the metrics", "document.getElementById('uptime').textContent !== '–'")
+	if !eval[bool](b, "document.getElementById('notice').hidden") {
+		t.Errorf("the notice is %q", b.text("#notice"))
+	}
+}
+
 // The docs' requests can be sent from the page.
 func TestDocsTryIt(t *testing.T) {
 	s := serve(t)

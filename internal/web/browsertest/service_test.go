@@ -20,6 +20,7 @@ import (
 // started again.
 type service struct {
 	t       *testing.T
+	api     *httpapi.API
 	handler http.Handler
 	before  atomic.Pointer[http.HandlerFunc] // answers a request that it knows, see intercept
 	server  *http.Server
@@ -52,10 +53,10 @@ func serveTelling(t *testing.T, change func(pages *web.Options)) *service {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a := httpapi.New(httpapi.Options{Classifier: classifier, Pages: site, MaxBodyBytes: maxBody, FeedbackWindow: 100,
+	a := httpapi.New(httpapi.Options{Classifier: classifier, Pages: site, AdminPages: site, MaxBodyBytes: maxBody, FeedbackWindow: 100,
 		Model: httpapi.Model{Version: model.Digest()[:12], Digest: model.Digest()}})
 	a.SetReady(true)
-	s := &service{t: t, handler: a, addr: "127.0.0.1:0"}
+	s := &service{t: t, api: a, handler: a, addr: "127.0.0.1:0"}
 	s.start()
 	t.Cleanup(s.stop)
 	return s
