@@ -12,7 +12,7 @@ import (
 // A client that keeps cookies stays at one server, so that its feedback reaches
 // the one that answered; others are spread.
 func TestFeedbackReachesTheServerThatAnswered(t *testing.T) {
-	_, _, url := behindBalancer(t, "0s", 2)
+	_, _, url := behindBalancer(t, "0s")
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		t.Fatal(err)

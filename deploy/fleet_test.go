@@ -135,13 +135,14 @@ func await(t *testing.T, url string, wanted func(body string) bool) string {
 	return ""
 }
 
-// startBalancer starts HAProxy before three servers and returns its URL.
-func startBalancer(t *testing.T, servers [3]string, retries int) string {
+// startBalancer starts HAProxy before three servers, with variables of haproxy.cfg,
+// and returns its URL.
+func startBalancer(t *testing.T, servers [3]string, variables ...string) string {
 	t.Helper()
 	haproxy := program(t, "haproxy")
 	public, metrics := freeAddress(t), freeAddress(t)
-	start(t, []string{"DIGITS_1=" + servers[0], "DIGITS_2=" + servers[1], "DIGITS_3=" + servers[2], "DIGITS_PUBLIC=" + public,
-		"DIGITS_BALANCER_METRICS=" + metrics, fmt.Sprint("DIGITS_RETRIES=", retries)}, haproxy, "-db", "-f", "haproxy.cfg")
+	start(t, append(variables, "DIGITS_1="+servers[0], "DIGITS_2="+servers[1], "DIGITS_3="+servers[2], "DIGITS_PUBLIC="+public,
+		"DIGITS_BALANCER_METRICS="+metrics), haproxy, "-db", "-f", "haproxy.cfg")
 	await(t, "http://"+metrics+"/metrics", func(body string) bool {
 		return strings.Count(body, `,state="UP"} 1`) >= len(servers) || strings.Contains(body, `haproxy_backend_active_servers{proxy="servers"} 3`)
 	})

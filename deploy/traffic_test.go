@@ -48,21 +48,23 @@ func mixedTraffic(t *testing.T, url string, stop <-chan struct{}) {
 	}
 }
 
-// clients ask one after the other, each on a connection of its own, and what
-// came of it.
+// clients ask, each one request after the other on a connection of its own, and
+// what came of it.
 type clients struct {
 	stop         chan struct{}
 	running      sync.WaitGroup
 	sent, failed atomic.Int64
 	failedTwice  atomic.Int64 // of those that failed, also when asked again
+	dead         atomic.Bool  // the server whose cookie they have, as the test says
+	failedLater  atomic.Int64 // of those that failed, begun after that
 	problem      atomic.Value // the last failure
 }
 
-const loadClients = 8
-
-func startLoad(url string, image []byte) *clients {
+// startLoad starts so many clients. A server, if one is named, is the one of whose
+// cookie they have.
+func startLoad(url string, image []byte, count int, server string) *clients {
 	l := &clients{stop: make(chan struct{})}
-	for range loadClients {
+	for range count {
 		l.running.Go(func() {
 			transport := &http.Transport{}
 			defer transport.CloseIdleConnections()
@@ -73,18 +75,30 @@ func startLoad(url string, image []byte) *clients {
 					return
 				case <-time.After(15 * time.Millisecond):
 				}
-				l.sent.Add(1)
-				if err := ask(client, url, image); err != nil {
-					l.failed.Add(1)
-					l.problem.Store(err.Error())
-					if ask(client, url, image) != nil {
-						l.failedTwice.Add(1)
-					}
-				}
+				l.ask(client, url, image, server)
 			}
 		})
 	}
 	return l
+}
+
+// ask sends a request, and again if it fails, and counts.
+func (l *clients) ask(client *http.Client, url string, image []byte, server string) {
+	later := l.dead.Load()
+	l.sent.Add(1)
+	err := ask(client, url, image, server)
+	if err == nil {
+		return
+	}
+	l.failed.Add(1)
+	l.problem.Store(err.Error())
+	if later {
+		l.failedLater.Add(1)
+	}
+	time.Sleep(250 * time.Millisecond) // a process that is killed closes its connections one after the other
+	if ask(client, url, image, server) != nil {
+		l.failedTwice.Add(1)
+	}
 }
 
 // end stops the clients and waits for them.
@@ -93,8 +107,15 @@ func (l *clients) end() {
 	l.running.Wait()
 }
 
-func ask(client *http.Client, url string, image []byte) error {
-	reply, err := client.Post(url+"/predict", "", bytes.NewReader(image))
+func ask(client *http.Client, url string, image []byte, server string) error {
+	request, err := http.NewRequest(http.MethodPost, url+"/predict", bytes.NewReader(image))
+	if err != nil {
+		return err
+	}
+	if server != "" {
+		request.AddCookie(&http.Cookie{Name: "digits", Value: server})
+	}
+	reply, err := client.Do(request)
 	if err != nil {
 		return err
 	}
