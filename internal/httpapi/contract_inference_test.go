@@ -103,6 +103,20 @@ func TestContractExamplesOfInferenceAreAnswered(t *testing.T) {
 	}
 }
 
+// Serializers write null for what is absent, and 1.0 for a whole number.
+func TestContractAllowsWhatSerializersWrite(t *testing.T) {
+	c, h := loadContract(t), newAPI(t)
+	pixels := "[" + strings.Repeat("0.0,", 783) + "255.0]"
+	for _, call := range [][2]string{
+		{inferPath, `{"id":null,"parameters":null,"outputs":null,"inputs":[{"name":"input-0","shape":[1.0,784.0],"datatype":"UINT8","parameters":null,"data":` + pixels + `}]}`},
+		{inferPath, `{"outputs":[{"name":"digit","parameters":null}],"inputs":[{"name":"input-0","shape":[784],"datatype":"UINT8","data":` + pixels + `}]}`},
+		{inferPath, `{"outputs":[{"name":"probabilities","parameters":{"binary_data":null,"classification":null}}],"inputs":[{"name":"input-0","shape":[784],"datatype":"UINT8","data":` + pixels + `}]}`},
+		{"/v1/models/digits:predict", `{"signature_name":null,"instances":[[` + strings.Repeat("0.0,", 783) + `1.0]]}`},
+	} {
+		c.accepted(t, h, postTo(call[0], "application/json", []byte(call[1])))
+	}
+}
+
 // Every call that only tells, under the model's path and under its version's.
 func TestContractDescribesTheModel(t *testing.T) {
 	c, h := loadContract(t), newAPI(t)

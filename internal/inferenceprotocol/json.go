@@ -115,8 +115,9 @@ func elements(text []byte, each func(value []byte) error) error {
 	})
 }
 
-// fields hands the fields of an object to the function, each name once. The
-// values of names that the function does not know must be JSON all the same.
+// fields hands the fields of an object to the function, each name once, but for
+// those that are null: serializers write that for what is absent. The values of
+// names that the function does not know must be JSON all the same.
 func fields(text []byte, known func(name string, value []byte) (bool, error)) error {
 	var seen []string
 	return items(text, '{', '}', func(rest []byte) ([]byte, error) {
@@ -134,6 +135,9 @@ func fields(text []byte, known func(name string, value []byte) (bool, error)) er
 		}
 		rest = skipSpace(rest[1:])
 		at = endOfValue(rest)
+		if string(rest[:at]) == "null" {
+			return rest[at:], nil
+		}
 		ok, err := known(name, rest[:at])
 		if err == nil && !ok && !json.Valid(rest[:at]) {
 			err = fmt.Errorf("%w: a value is not JSON", ErrMalformed)

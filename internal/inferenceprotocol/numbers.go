@@ -96,11 +96,11 @@ func (n *numbers) number() error {
 	text := string(n.text[:length])
 	switch n.datatype {
 	case typeUINT8:
-		level, err := strconv.ParseUint(text, 10, 8)
-		if err != nil {
+		level, err := strconv.ParseFloat(text, 64) // 255.0 is a whole number too
+		if err != nil || level != math.Trunc(level) || level < 0 || level > math.MaxUint8 {
 			return fmt.Errorf("%w: a UINT8 is not a whole number from 0 to 255", ErrRange)
 		}
-		v = float32(level) / 255
+		v = float32(level) / math.MaxUint8
 	case typeFP64:
 		wide, err := strconv.ParseFloat(text, 64)
 		if v = float32(wide); err != nil || !inRange(v) {

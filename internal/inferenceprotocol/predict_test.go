@@ -32,6 +32,14 @@ func TestInstancesInEveryForm(t *testing.T) {
 	}
 }
 
+// Serializers write null for what is absent.
+func TestNullInAPredictRequestIsAbsent(t *testing.T) {
+	b, err := ReadPredict([]byte(`{"signature_name":null,"instances":[{"b64":"eA==","input-0":null}]}`), limits)
+	if err != nil || b.Len() != 1 {
+		t.Errorf("%v", err)
+	}
+}
+
 func TestRefusedInstances(t *testing.T) {
 	flat := strings.Repeat("0,", 783) + "0"
 	tensor := "[" + flat + "]"
@@ -41,6 +49,9 @@ func TestRefusedInstances(t *testing.T) {
 	}{
 		"nothing":                {``, ErrMalformed},
 		"no instances":           {`{}`, ErrMalformed},
+		"instances of null":      {`{"instances":null}`, ErrMalformed},
+		"an instance of null":    {`{"instances":[null]}`, ErrShape},
+		"base64 of null":         {`{"instances":[{"b64":null}]}`, ErrInput},
 		"an empty list":          {`{"instances":[]}`, ErrMalformed},
 		"instances in an object": {`{"instances":{"b64":""}}`, ErrMalformed},
 		"another signature":      {`{"signature_name":"classify","instances":[` + tensor + `]}`, ErrMalformed},

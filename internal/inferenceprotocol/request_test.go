@@ -144,6 +144,39 @@ func TestUnknownFieldsAreIgnored(t *testing.T) {
 	}
 }
 
+// Serializers write null for what is absent: every member that may be absent may
+// be null.
+func TestNullIsAbsent(t *testing.T) {
+	input := string(inferJSON(t, TensorInput, "FP32", []int{784}, pixelsOf(1)))
+	for _, body := range []string{
+		`{"id":null,"parameters":null,"outputs":null,` + input[1:],
+		`{"parameters":{"binary_data_output":null},"outputs":[{"name":"digit","parameters":null}],` + input[1:],
+		`{"outputs":[{"name":"probabilities","parameters":{"binary_data":null,"classification":null}}],` + input[1:],
+		strings.Replace(input, `"name"`, `"parameters":null,"name"`, 1),
+		strings.Replace(input, `"name"`, `"parameters":{"binary_data_size":null},"name"`, 1),
+	} {
+		r, err := ReadRequest([]byte(body), NoHeader, limits)
+		if err != nil {
+			t.Errorf("%.100s: %v", body, err)
+			continue
+		}
+		reply := r.Reply("m", "v", someAnswers())
+		if reply.HeaderLength != NoHeader || bytes.Contains(reply.Body, []byte(`"id"`)) {
+			t.Errorf("%.100s: %s", body, reply.Body)
+		}
+	}
+}
+
+// A whole number may have a point, as the numbers of JavaScript's serializers and
+// others may have.
+func TestWholeNumbersMayHaveAPoint(t *testing.T) {
+	body := `{"inputs":[{"name":"input-0","datatype":"UINT8","shape":[1.0,7.84e2],"data":[255.0,1.0,2e1` + strings.Repeat(",0.0", 781) + `]}]}`
+	r, err := ReadRequest([]byte(body), NoHeader, limits)
+	if err != nil || !slices.Equal(r.Batch.Tensors[:4], []float32{1, 1. / 255, 20. / 255, 0}) {
+		t.Errorf("%v", err)
+	}
+}
+
 // Every request that is refused, with its error, from bodies that a client may
 // send by mistake or to do harm.
 func TestRefusedRequests(t *testing.T) {
@@ -174,7 +207,13 @@ func TestRefusedRequests(t *testing.T) {
 		{"a datatype for images", strings.Replace(tensor, `FP32`, "BYTES", 1), ErrDatatype},
 		{"a datatype for tensors", strings.Replace(image("[1]", `[""]`), `BYTES`, "UINT8", 1), ErrDatatype},
 		{"no data", strings.Replace(tensor, `"data"`, `"date"`, 1), ErrMalformed},
-		{"data that are null", numbers("[784]", "null"), ErrShape},
+		{"data that are null", numbers("[784]", "null"), ErrMalformed},
+		{"inputs that are null", `{"inputs":null}`, ErrInput},
+		{"an input that is null", `{"inputs":[null]}`, ErrMalformed},
+		{"an output that is null", extended(`"outputs":[null]`), ErrMalformed},
+		{"a shape that is null", numbers("null", "["+flat+"]"), ErrShape},
+		{"a size that is null", numbers("[null]", "["+flat+"]"), ErrShape},
+		{"null and not null", extended(`"id":null,"id":"a"`), ErrMalformed},
 		{"half of it", tensor[:len(tensor)/2], ErrMalformed},
 		{"no end", tensor[:len(tensor)-1], ErrMalformed},
 		{"more behind it", tensor + "{}", ErrMalformed},
@@ -225,6 +264,7 @@ func TestRefusedRequests(t *testing.T) {
 		{"an underscore", first("1_0"), ErrMalformed},
 		{"a UINT8 of 256", strings.Replace(first("256"), "FP32", "UINT8", 1), ErrRange},
 		{"a UINT8 of -1", strings.Replace(first("-1"), "FP32", "UINT8", 1), ErrRange},
+		{"a UINT8 a little above 255", strings.Replace(first("255.0000000001"), "FP32", "UINT8", 1), ErrRange},
 		{"a UINT8 of a half", strings.Replace(first("0.5"), "FP32", "UINT8", 1), ErrRange},
 		{"an FP64 of 255", strings.Replace(first("255"), "FP32", "FP64", 1), ErrRange},
 		{"too many images", image("[4]", `["","","",""]`), ErrTooMany},

@@ -3,6 +3,7 @@ package inferenceprotocol
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 
 	"digits/pkg/imageprep"
 )
@@ -13,15 +14,16 @@ const (
 	maxSize       = 1<<15 - 1
 )
 
-// readShape reads a list of sizes from 1 to maxSize.
+// readShape reads a list of sizes from 1 to maxSize. Some serializers have only
+// one kind of number, and write 1.0.
 func readShape(text []byte) ([]int, error) {
 	var shape []int
 	err := elements(text, func(value []byte) error {
-		var size int
-		if err := json.Unmarshal(value, &size); err != nil || size < 1 || size > maxSize || len(shape) == maxDimensions {
+		var size float64
+		if err := json.Unmarshal(value, &size); err != nil || size != math.Trunc(size) || size < 1 || size > maxSize || len(shape) == maxDimensions {
 			return fmt.Errorf("%w: a size is not a whole number from 1, or there are too many", ErrShape)
 		}
-		shape = append(shape, size)
+		shape = append(shape, int(size))
 		return nil
 	})
 	return shape, err
