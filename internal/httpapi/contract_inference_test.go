@@ -103,6 +103,26 @@ func TestContractExamplesOfInferenceAreAnswered(t *testing.T) {
 	}
 }
 
+// Inputs in columns are answered in columns, in each form that they may have.
+func TestContractAllowsColumns(t *testing.T) {
+	c, h := loadContract(t), newAPI(t)
+	var ink []float32
+	for _, level := range levels(t, readFile(t, "seven.png")) {
+		ink = append(ink, float32(level)/255)
+	}
+	tensors := []any{ink, ink}
+	images := []any{map[string]any{"b64": readFile(t, "seven.png")}}
+	for name, inputs := range map[string]any{
+		"tensors": tensors, "images": images, "named tensors": map[string]any{"input-0": tensors}, "named images": map[string]any{"image": images},
+	} {
+		for _, path := range versioned("/v1/models/digits:predict") {
+			if body := c.accepted(t, h, postTo(path, "application/json", asJSON(t, map[string]any{"inputs": inputs}))); !bytes.HasPrefix(body, []byte(`{"outputs":[[`)) {
+				t.Errorf("%s: %s", name, body)
+			}
+		}
+	}
+}
+
 // Serializers write null for what is absent, and 1.0 for a whole number.
 func TestContractAllowsWhatSerializersWrite(t *testing.T) {
 	c, h := loadContract(t), newAPI(t)
@@ -185,6 +205,7 @@ func TestContractDescribesEveryInferenceProblem(t *testing.T) {
 		slug    string
 	}{
 		{"nothing", h, postTo("/v2/models/digits/infer", "", nil), 400, "malformed-inference"},
+		{"instances and inputs", h, postTo("/v1/models/digits:predict", "", []byte(`{"instances":[`+one+`],"inputs":[`+one+`]}`)), 400, "malformed-inference"},
 		{"no instances", h, postTo("/v1/models/digits:predict", "", []byte(`{}`)), 400, "malformed-inference"},
 		{"another input", h, send(`{"name":"x","shape":[1],"datatype":"FP32","data":[1]}`), 400, "unknown-input"},
 		{"whole numbers", h, send(`{"name":"input-0","shape":[28,28],"datatype":"INT32","data":` + one + `}`), 400, "wrong-datatype"},

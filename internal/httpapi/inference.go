@@ -45,10 +45,11 @@ func (a *API) infer(w http.ResponseWriter, r *http.Request, model *serving) {
 // tensorflowPredict answers TensorFlow Serving's predict call.
 func (a *API) tensorflowPredict(w http.ResponseWriter, r *http.Request, model *serving) {
 	a.serveInference(w, r, model, func(body []byte) (inferenceCall, error) {
-		batch, err := inferenceprotocol.ReadPredict(body, a.inferenceLimits())
-		return inferenceCall{batch, func(answers *inferenceprotocol.Answers) inferenceprotocol.Reply {
-			return inferenceprotocol.Reply{Body: inferenceprotocol.PredictReply(answers), HeaderLength: inferenceprotocol.NoHeader}
-		}}, err
+		request, err := inferenceprotocol.ReadPredict(body, a.inferenceLimits())
+		if err != nil {
+			return inferenceCall{}, err
+		}
+		return inferenceCall{&request.Batch, request.Reply}, nil
 	})
 }
 

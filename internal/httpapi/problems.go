@@ -99,7 +99,7 @@ var problems = []problem{
 	{imageprep.ErrMalformed, "malformed-image", http.StatusBadRequest, "The image is damaged",
 		"The data begin as an image but cannot be decoded; the file may be cut off. Send the whole file as it is."},
 	{inferenceprotocol.ErrMalformed, "malformed-inference", http.StatusBadRequest, "The request is not what the protocol has",
-		`Send {"inputs": [{"name": "input-0", "shape": [1, 28, 28], "datatype": "FP32", "data": [...]}]} to /infer, {"instances": [...]} to :predict, and no field twice. Before binary data, the header Inference-Header-Content-Length tells the length of the JSON.`},
+		`Send {"inputs": [{"name": "input-0", "shape": [1, 28, 28], "datatype": "FP32", "data": [...]}]} to /infer, {"instances": [...]} or {"inputs": {"input-0": [...]}} to :predict, not both, and no field twice. Before binary data, the header Inference-Header-Content-Length tells the length of the JSON.`},
 	{inferenceprotocol.ErrInput, "unknown-input", http.StatusBadRequest, "The input is not one of the model's",
 		"Send one input: input-0, which is numbers, or image, which is files. GET /v2/models/digits describes them."},
 	{inferenceprotocol.ErrDatatype, "wrong-datatype", http.StatusBadRequest, "The input has another datatype",

@@ -61,13 +61,15 @@ func FuzzReadRequest(f *testing.F) {
 
 func FuzzReadPredict(f *testing.F) {
 	f.Add(asJSON(f, map[string]any{"instances": []any{nested(pixelsOf(1), []int{28, 28, 1}), pixelsOf(1)}}))
+	f.Add(asJSON(f, map[string]any{"inputs": map[string]any{TensorInput: nested(pixelsOf(2), []int{2, 784})}}))
+	f.Add([]byte(`{"inputs":{"image":[{"b64":"eA=="}]}}`))
 	f.Add([]byte(`{"signature_name":"","instances":[{"b64":"eA=="},{"image":{"b64":""}}]}`))
 	f.Fuzz(func(t *testing.T, body []byte) {
-		b, err := ReadPredict(body, limits)
+		r, err := ReadPredict(body, limits)
 		if err != nil {
 			return
 		}
-		check(t, b)
+		check(t, &r.Batch)
 		if !json.Valid(body) {
 			t.Fatalf("accepted, and no JSON: %q", body)
 		}

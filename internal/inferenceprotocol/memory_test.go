@@ -26,6 +26,7 @@ func TestRefusedBodiesTakeNoMemory(t *testing.T) {
 		"sizes":              {fill(`{"inputs":[{"shape":[`, `1,`, `1]}]}`), read},
 		"a declared tensor":  {[]byte(`{"inputs":[{"name":"input-0","datatype":"FP32","shape":[16000,784],"data":[0]}]}`), read},
 		"declared instances": {fill(`{"instances":[`, `[],`, `[]]}`), predict},
+		"declared columns":   {fill(`{"inputs":{"input-0":[`, `[],`, `[]]}}`), predict},
 	} {
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)

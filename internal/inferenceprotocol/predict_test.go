@@ -20,24 +20,42 @@ func TestInstancesInEveryForm(t *testing.T) {
 		} {
 			body := asJSON(t, map[string]any{"signature_name": "serving_default",
 				"instances": []any{instance(nested(one, shape)), instance(nested(two, shape))}})
-			b, err := ReadPredict(body, limits)
-			if err != nil || !slices.Equal(b.Tensors, want) || b.Images != nil {
+			r, err := ReadPredict(body, limits)
+			if err != nil || !slices.Equal(r.Batch.Tensors, want) || r.Batch.Images != nil {
 				t.Errorf("%s, %s: %v", name, form, err)
 			}
 		}
 	}
-	b, err := ReadPredict([]byte(`{"instances":[{"b64":"eA=="},{"image":{"b64":"eQ=="}}]}`), limits)
-	if err != nil || !slices.EqualFunc(b.Images, [][]byte{[]byte("x"), []byte("y")}, bytes.Equal) || b.Tensors != nil {
-		t.Errorf("images: %v", err)
+	readsImages(t, `{"instances":[{"b64":"eA=="},{"image":{"b64":"eQ=="}}]}`)
+}
+
+// readsImages fails unless the request is for the images x and y.
+func readsImages(t *testing.T, body string) {
+	t.Helper()
+	r, err := ReadPredict([]byte(body), limits)
+	if err != nil || !slices.EqualFunc(r.Batch.Images, [][]byte{[]byte("x"), []byte("y")}, bytes.Equal) || r.Batch.Tensors != nil {
+		t.Errorf("%s: %v", body, err)
 	}
+}
+
+func TestColumnsInEveryForm(t *testing.T) {
+	want := pixelsOf(2)
+	for name, shape := range map[string][]int{"flat": {2, 784}, "rows": {2, 28, 28}, "channel first": {2, 1, 28, 28}, "channel last": {2, 28, 28, 1}} {
+		column := nested(want, shape)
+		for form, inputs := range map[string]any{"alone": column, "named": map[string]any{TensorInput: column}} {
+			r, err := ReadPredict(asJSON(t, map[string]any{"inputs": inputs}), limits)
+			if err != nil || !slices.Equal(r.Batch.Tensors, want) || r.Batch.Images != nil {
+				t.Errorf("%s, %s: %v", name, form, err)
+			}
+		}
+	}
+	readsImages(t, `{"inputs":[{"b64":"eA=="},{"b64":"eQ=="}]}`)
+	readsImages(t, `{"inputs":{"image":[{"b64":"eA=="},{"b64":"eQ=="}]},"instances":null}`)
 }
 
 // Serializers write null for what is absent.
 func TestNullInAPredictRequestIsAbsent(t *testing.T) {
-	b, err := ReadPredict([]byte(`{"signature_name":null,"instances":[{"b64":"eA==","input-0":null}]}`), limits)
-	if err != nil || b.Len() != 1 {
-		t.Errorf("%v", err)
-	}
+	readsImages(t, `{"signature_name":null,"inputs":null,"instances":[{"b64":"eA==","input-0":null},{"b64":"eQ=="}]}`)
 }
 
 func TestRefusedInstances(t *testing.T) {
@@ -67,6 +85,18 @@ func TestRefusedInstances(t *testing.T) {
 		"an image that is text":  {`{"instances":[{"image":"eA=="}]}`, ErrMalformed},
 		"an empty image":         {`{"instances":[{"b64":""},{"image":{}}]}`, ErrInput},
 		"another field":          {`{"instances":[{"image":{"b65":""}}]}`, ErrMalformed},
+		"instances and inputs":   {`{"instances":[` + tensor + `],"inputs":[` + tensor + `]}`, ErrMalformed},
+		"empty inputs":           {`{"inputs":[]}`, ErrMalformed},
+		"a column of nothing":    {`{"inputs":{"input-0":[]}}`, ErrMalformed},
+		"inputs without a name":  {`{"inputs":{}}`, ErrInput},
+		"another column":         {`{"inputs":{"x":[` + tensor + `]}}`, ErrInput},
+		"both columns":           {`{"inputs":{"input-0":[` + tensor + `],"image":[{"b64":""}]}}`, ErrInput},
+		"a row of inputs":        {`{"inputs":[{"image":{"b64":""}}]}`, ErrMalformed},
+		"no list of images":      {`{"inputs":{"image":{"b64":""}}}`, ErrMalformed},
+		"no list of tensors":     {`{"inputs":` + tensor + `}`, ErrShape},
+		"columns of both kinds":  {`{"inputs":[{"b64":""},` + tensor + `]}`, ErrInput},
+		"an image without bytes": {`{"inputs":[{"b64":""},{}]}`, ErrInput},
+		"too many in a column":   {`{"inputs":{"input-0":[` + strings.Repeat(tensor+",", 8) + tensor + `]}}`, ErrTooMany},
 		"base64":                 {`{"instances":[{"b64":"%"}]}`, ErrBase64},
 		"text":                   {`{"instances":["seven"]}`, ErrShape},
 		"a number":               {`{"instances":[7]}`, ErrShape},
@@ -81,9 +111,22 @@ func TestRefusedInstances(t *testing.T) {
 	}
 }
 
-func TestPredictReply(t *testing.T) {
-	const want = `{"predictions":[[0,0.25,0,0,0,0,0,0.75,0,0],[0.5,0,0,0,0.125,0,0,0,0,0.375]]}` + "\n"
-	if got := PredictReply(someAnswers()); string(got) != want {
-		t.Errorf("%s", got)
+// Outputs are as the inputs: rows for instances, else the column of the only output,
+// which needs no name.
+func TestPredictReplies(t *testing.T) {
+	const rows = `[[0,0.25,0,0,0,0,0,0.75,0,0],[0.5,0,0,0,0.125,0,0,0,0,0.375]]}` + "\n"
+	images := `[{"b64":"eA=="},{"b64":"eQ=="}]`
+	for body, want := range map[string]string{
+		`{"instances":` + images + `}`:        `{"predictions":` + rows,
+		`{"inputs":` + images + `}`:           `{"outputs":` + rows,
+		`{"inputs":{"image":` + images + `}}`: `{"outputs":` + rows,
+	} {
+		r, err := ReadPredict([]byte(body), limits)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := r.Reply(someAnswers()); string(got.Body) != want || got.HeaderLength != NoHeader {
+			t.Errorf("%s: %s", body, got.Body)
+		}
 	}
 }
