@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"fmt"
+	"strconv"
 
 	"digits/internal/classify"
 	"digits/internal/drift"
@@ -33,7 +34,7 @@ func (c config) served(m *cnn.Model) (lifecycle.Served, error) {
 		return lifecycle.Served{}, fmt.Errorf("%s: %w", cmp.Or(c.weights, "embedded weights"), err)
 	}
 	return lifecycle.Served{Classifier: classifier,
-		Model: httpapi.Model{Version: modelVersion(m), Digest: m.Digest(), Statistics: statistics}}, nil
+		Model: httpapi.Model{Version: modelVersion(m), Digest: m.Digest(), Number: modelNumber(m), Statistics: statistics}}, nil
 }
 
 // model reads the weights file, or the embedded weights.
@@ -50,4 +51,15 @@ func modelVersion(m *cnn.Model) string {
 		return version
 	}
 	return m.Digest()[:12]
+}
+
+// modelNumber is the version where it must be an int64: the start of the digest,
+// so short that a float64 holds it too. A version that the file says may be no
+// number.
+func modelNumber(m *cnn.Model) int64 {
+	number, err := strconv.ParseInt(m.Digest()[:12], 16, 64)
+	if err != nil {
+		panic("server: a digest is not hexadecimal")
+	}
+	return number
 }

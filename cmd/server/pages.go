@@ -13,7 +13,7 @@ import (
 func (c config) addPages(o *httpapi.Options, model *cnn.Model) error {
 	about := web.Options{
 		Version:  programVersion(),
-		Model:    web.Model{Version: modelVersion(model), Digest: model.Digest()},
+		Model:    web.Model{Version: modelVersion(model), Digest: model.Digest(), Number: modelNumber(model)},
 		Card:     weights.Card(),
 		Metadata: model.Metadata(),
 	}

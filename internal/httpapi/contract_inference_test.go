@@ -71,9 +71,19 @@ func withBinary(path string, body []byte) *http.Request {
 	return r
 }
 
+// withVersion puts the version of newAPI's model into a path. TensorFlow Serving's
+// versions are numbers.
+func withVersion(path string) string {
+	version := testModel.Version
+	if strings.HasPrefix(path, "/v1/") {
+		version = strconv.FormatInt(testModel.Number, 10)
+	}
+	return strings.Replace(path, "/versions/{version}", "/versions/"+version, 1)
+}
+
 // versioned returns a request's paths without a version and with that of newAPI.
 func versioned(path string) []string {
-	return []string{path, strings.Replace(path, "/digits", "/digits/versions/test", 1)}
+	return []string{path, withVersion(strings.Replace(path, "/digits", "/digits/versions/{version}", 1))}
 }
 
 func TestContractExamplesOfInferenceAreAnswered(t *testing.T) {
@@ -148,8 +158,8 @@ func TestContractDescribesTheModel(t *testing.T) {
 		"/v2/models":                 `{"models":["digits"]}`,
 		"/v2/models/digits":          `"versions":["test"]`,
 		"/v2/models/digits/ready":    `{"name":"digits","ready":true}`,
-		"/v1/models/digits":          `"state":"AVAILABLE"`,
-		"/v1/models/digits/metadata": `"serving_default"`,
+		"/v1/models/digits":          `{"version":"42","state":"AVAILABLE"`,
+		"/v1/models/digits/metadata": `"version":"42"},"metadata":{"signature_def":{"signature_def":{"serving_default"`,
 	} {
 		for _, path := range versioned(path) {
 			if body := c.accepted(t, h, httptest.NewRequest(http.MethodGet, path, nil)); !bytes.Contains(body, []byte(want)) {
@@ -222,7 +232,9 @@ func TestContractDescribesEveryInferenceProblem(t *testing.T) {
 		{"half an image", h, image(seven[:99]), 400, "malformed-image"},
 		{"another model", h, get("/v2/models/letters"), 404, "model-not-found"},
 		{"another version", h, postTo("/v1/models/digits/versions/2:predict", "", nil), 404, "model-not-found"},
-		{"another call", h, get("/v1/models/digits/versions/test:regress"), 404, "model-not-found"},
+		{"TensorFlow Serving's version", h, get("/v2/models/digits/versions/42"), 404, "model-not-found"},
+		{"a version that is no number", h, get("/v1/models/digits/versions/test"), 404, "model-not-found"},
+		{"another call", h, get("/v1/models/digits/versions/42:regress"), 404, "model-not-found"},
 		{"GET", h, get("/v2/models/digits/infer"), 405, "method-not-allowed"},
 		{"GET of a prediction", h, get("/v1/models/digits:predict"), 405, "method-not-allowed"},
 		{"slow body", h, httptest.NewRequest(http.MethodPost, "/v1/models/digits:predict", brokenOff{os.ErrDeadlineExceeded}), 408, "slow-body"},

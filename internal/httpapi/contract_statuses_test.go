@@ -32,7 +32,7 @@ type counting struct {
 
 // newCounting returns an API that is ready, whose /-/reload fails with the error.
 func newCounting(t *testing.T, o httpapi.Options, reload error) counting {
-	o.Registry, o.FeedbackWindow, o.Pages, o.Model = prometheus.NewRegistry(), 100, pages(t), httpapi.Model{Version: "test"}
+	o.Registry, o.FeedbackWindow, o.Pages, o.Model = prometheus.NewRegistry(), 100, pages(t), testModel
 	var a *httpapi.API
 	if o.Classifier == nil {
 		a = newAPIWith(t, o)
@@ -76,7 +76,7 @@ func good(t *testing.T, path string) []byte {
 
 // concrete fills in a path's parameters with what there is.
 func concrete(path string) string {
-	return strings.NewReplacer("{version}", "test", "{name}", "style.css").Replace(path)
+	return strings.NewReplacer("{version}", "test", "{name}", "style.css").Replace(withVersion(path))
 }
 
 // etag is that of a page.

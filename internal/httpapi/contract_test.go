@@ -35,11 +35,14 @@ type contract struct {
 // urn begins the type of every problem.
 const urn = "urn:digits:problem:"
 
+// testModel is what newAPI calls its weights.
+var testModel = httpapi.Model{Version: "test", Number: 42}
+
 // newAPI returns a ready API with the embedded weights.
 func newAPI(t testing.TB) *httpapi.API {
 	t.Helper()
 	const patient = time.Minute // the race detector on a busy machine needs seconds for a large image
-	a := newAPIWith(t, httpapi.Options{RequestTimeout: patient, Model: httpapi.Model{Version: "test"}, FeedbackWindow: 100, Pages: pages(t)})
+	a := newAPIWith(t, httpapi.Options{RequestTimeout: patient, Model: testModel, FeedbackWindow: 100, Pages: pages(t)})
 	a.SetReady(true)
 	return a
 }

@@ -31,7 +31,7 @@ func newAsker(t *testing.T, c contract) *asker {
 		}
 		for _, method := range slices.Sorted(maps.Keys(c.document.Paths.Value(path).Operations())) {
 			for range map[bool]int{true: 5, false: 1}[method == http.MethodPost] { // where the most can go wrong
-				a.calls = append(a.calls, [2]string{method, strings.Replace(path, "{version}", "test", 1)})
+				a.calls = append(a.calls, [2]string{method, strings.Replace(withVersion(path), "{version}", "test", 1)})
 			}
 		}
 		operation := c.document.Paths.Value(path).Post
@@ -93,7 +93,7 @@ func (a *asker) request() *http.Request {
 func (a *asker) call() (method, path string) {
 	call := one(a, a.calls...)
 	method, path = call[0], call[1]
-	if strings.HasSuffix(path, "/versions/test:predict") {
+	if strings.HasSuffix(path, "/versions/42:predict") {
 		return method, path
 	}
 	switch a.IntN(8) {

@@ -22,9 +22,9 @@ func (a *API) inferenceRoutes(limited chi.Router) {
 	a.modelRoute(a.router, http.MethodGet, "/v2/models/", "", a.modelMetadata)
 	a.modelRoute(a.router, http.MethodGet, "/v2/models/", "/ready", a.modelReady)
 	a.modelRoute(limited, http.MethodPost, "/v2/models/", "/infer", a.infer)
-	a.modelRoute(a.router, http.MethodGet, "/v1/models/", "", a.modelStatus)
-	a.modelRoute(a.router, http.MethodGet, "/v1/models/", "/metadata", a.modelSignature)
-	a.modelRoute(limited, http.MethodPost, "/v1/models/", ":predict", a.tensorflowPredict)
+	a.modelRoute(a.router, http.MethodGet, tensorflowModels, "", a.modelStatus)
+	a.modelRoute(a.router, http.MethodGet, tensorflowModels, "/metadata", a.modelSignature)
+	a.modelRoute(limited, http.MethodPost, tensorflowModels, ":predict", a.tensorflowPredict)
 }
 
 // speaksInference reports whether the path belongs to one of these protocols,
@@ -45,8 +45,12 @@ func (a *API) modelRoute(router chi.Router, method, before, after string, handle
 	})
 	router.MethodFunc(method, before+modelName+versionPath+after, func(w http.ResponseWriter, r *http.Request) {
 		model := a.serving()
+		want := model.Version
+		if before == tensorflowModels {
+			want = model.number()
+		}
 		version, err := url.PathUnescape(chi.URLParam(r, "version"))
-		if err != nil || version != model.Version {
+		if err != nil || version != want {
 			a.fail(w, r, errModelNotFound)
 			return
 		}

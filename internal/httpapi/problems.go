@@ -115,7 +115,7 @@ var problems = []problem{
 	{inferenceprotocol.ErrTooMany, "too-many-inputs", http.StatusBadRequest, "There are too many tensors or images in the request",
 		"A request may have at most {tensors} tensors or {images} images. Send several requests."},
 	{errModelNotFound, "model-not-found", http.StatusNotFound, "There is no such model, version or call",
-		"The model is digits; GET /v2/models/digits tells its version. /openapi.yaml lists all calls."},
+		"The model is digits; GET /v2/models/digits tells its version, GET /v1/models/digits its number under /v1. /openapi.yaml lists all calls."},
 	{errNotFound, "not-found", http.StatusNotFound, "There is nothing at this path",
 		"POST an image to /predict. /openapi.yaml lists all paths."},
 	{errMethodNotAllowed, "method-not-allowed", http.StatusMethodNotAllowed, "The path does not know this method",

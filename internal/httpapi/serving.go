@@ -21,6 +21,7 @@ const modelName = "digits"
 // Model says which weights give the answers, and what was measured with them.
 type Model struct {
 	Version, Digest string
+	Number          int64            // the version where it must be one, as TensorFlow Serving has it
 	Statistics      drift.Statistics // zero where the weights have none
 }
 

@@ -7,6 +7,13 @@ import (
 	"digits/internal/inferenceprotocol"
 )
 
+// tensorflowModels is where TensorFlow Serving has models.
+const tensorflowModels = "/v1/models/"
+
+// number is the version as TensorFlow Serving has versions: its clients parse
+// them as int64.
+func (m *Model) number() string { return strconv.FormatInt(m.Number, 10) }
+
 // The shapes of TensorFlow Serving's replies are those of its protocol buffers
 // in JSON, where numbers of 64 bits are strings.
 type (
@@ -67,13 +74,13 @@ func (a *API) modelStatus(w http.ResponseWriter, r *http.Request, model *serving
 	case errDraining:
 		state = "UNLOADING"
 	}
-	a.answer(w, r, statusReply{[]versionStatus{{model.Version, state, statusCode{Code: "OK"}}}})
+	a.answer(w, r, statusReply{[]versionStatus{{model.number(), state, statusCode{Code: "OK"}}}})
 }
 
 // modelSignature tells what predict takes and gives.
 func (a *API) modelSignature(w http.ResponseWriter, r *http.Request, model *serving) {
 	a.answer(w, r, signatureReply{
-		Model: modelSpec{Name: modelName, Version: model.Version},
+		Model: modelSpec{Name: modelName, Version: model.number()},
 		Metadata: signatureMetadata{signatureDefinitions{map[string]signature{inferenceprotocol.Signature: {
 			Inputs: map[string]tensorInfo{
 				inferenceprotocol.TensorInput: newTensorInfo(inferenceprotocol.TensorInput, "DT_FLOAT", -1, 28, 28),

@@ -12,7 +12,7 @@ type contract struct {
 	Info struct{ Title, Version, Summary, Description string }
 	Tags []struct{ Name, Description string }
 
-	version    string                      // of the model that answers
+	model      Model                       // that answers
 	Paths      ordered[ordered[yaml.Node]] // an operation by method, by path
 	Components struct {
 		Parameters    map[string]parameter
@@ -93,10 +93,10 @@ func (o ordered[T]) keys() []string {
 // says nothing that GET does not.
 var methods = map[string]string{"get": "GET", "post": "POST", "put": "PUT", "patch": "PATCH", "delete": "DELETE"}
 
-// readContract makes an OpenAPI document into what the docs show. The version
-// is that of the model, to try paths with.
-func readContract(source []byte, version string) (document, error) {
-	c := contract{version: version}
+// readContract makes an OpenAPI document into what the docs show, with the
+// version of the model in paths to try.
+func readContract(source []byte, model Model) (document, error) {
+	c := contract{model: model}
 	if err := yaml.Unmarshal(source, &c); err != nil {
 		return document{}, fmt.Errorf("the contract cannot be read: %w", err)
 	}

@@ -8,6 +8,7 @@ import (
 	"html/template"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
@@ -133,12 +134,21 @@ func (c *contract) operation(method, url string, o *operation) (shownOperation, 
 		}
 		s.Responses = append(s.Responses, m)
 	}
-	s.TryPath = url
-	if !strings.Contains(url, "{name}") && c.version != "" { // the version of the pages' files is another one
-		s.TryPath = strings.ReplaceAll(url, "{version}", c.version)
-	}
+	s.TryPath = c.tryPath(url)
 	s.try()
 	return s, nil
+}
+
+// tryPath puts the model's version into a path.
+func (c *contract) tryPath(url string) string {
+	version := c.model.Version
+	switch {
+	case version == "" || strings.Contains(url, "{name}"): // the version of the pages' files is another one
+		return url
+	case strings.HasPrefix(url, "/v1/"):
+		version = strconv.FormatInt(c.model.Number, 10)
+	}
+	return strings.ReplaceAll(url, "{version}", version)
 }
 
 // try says how the operation can be tried from the page and from a shell.

@@ -26,7 +26,10 @@ func TestDocsShowTheWholeContract(t *testing.T) {
 	html := ask(newSite(t), http.MethodGet, "/docs").Body.String()
 	for path, operations := range c.Paths {
 		shown := path
-		if !strings.Contains(path, "{name}") {
+		switch {
+		case strings.HasPrefix(path, "/v1/"):
+			shown = strings.ReplaceAll(path, "{version}", "42")
+		case !strings.Contains(path, "{name}"):
 			shown = strings.ReplaceAll(path, "{version}", "m1")
 		}
 		for method, operation := range operations {
@@ -75,9 +78,10 @@ paths:
   /d/: {get: {}}
   /e/{version}: {get: {}}
   /f/{version}/{name}: {get: {}}
+  /v1/g/{version}: {get: {}}
 components: {requestBodies: {D: {content: {application/json: {examples: {long: {value: {list: [1, 2, 3, 4, 5, 6, 7, 8], more: [1, 2, 3, 4, 5, 6, 7, 8]}}, short: {value: {text: it's, list: [1, 2]}}}}}}}}
 `
-	d, err := readContract([]byte(contract), "v7")
+	d, err := readContract([]byte(contract), Model{Version: "v7", Number: 42})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,6 +99,7 @@ components: {requestBodies: {D: {content: {application/json: {examples: {long: {
 		"op-get-d-":              "other plain '{origin}/d/'",
 		"op-get-e-version-":      "other plain '{origin}/e/v7'",
 		"op-get-f-version-name-": "other none '{origin}/f/{version}/{name}'",
+		"op-get-v1-g-version-":   "other plain '{origin}/v1/g/42'",
 		"op-post-d":              `other json --json '{"text":"it'\''s","list":[1,2]}' '{origin}/d'`,
 	} {
 		if got[id] != want {

@@ -37,7 +37,7 @@ type view struct {
 
 // addPages renders every page in every language.
 func (s *Site) addPages(options Options, version string) error {
-	doc, err := readContract(options.Contract, options.Model.Version)
+	doc, err := readContract(options.Contract, options.Model)
 	if err != nil {
 		return err
 	}

@@ -17,7 +17,7 @@ import (
 
 func newSite(t *testing.T) *Site {
 	t.Helper()
-	s, err := New(Options{Contract: api.Document(), Card: weights.Card(), Version: "v1", Model: Model{Version: "m1", Digest: "d1"}, MaxBodyBytes: 8 << 20})
+	s, err := New(Options{Contract: api.Document(), Card: weights.Card(), Version: "v1", Model: Model{Version: "m1", Digest: "d1", Number: 42}, MaxBodyBytes: 8 << 20})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -26,7 +26,10 @@ type Options struct {
 }
 
 // Model names the weights that answer.
-type Model struct{ Version, Digest string }
+type Model struct {
+	Version, Digest string
+	Number          int64 // the version where it must be one, under /v1
+}
 
 // Site is every page in every language, and what they load. It never changes.
 type Site struct {
