@@ -169,7 +169,7 @@ func TestContractDescribesTheModel(t *testing.T) {
 	}
 }
 
-// Readiness of the protocols is that of /readyz.
+// Readiness of the protocols is that of /readyz, to GET and to HEAD.
 func TestInferenceReadiness(t *testing.T) {
 	c, a := loadContract(t), newAPI(t)
 	check := func(moment string, status int, state string) {
@@ -178,6 +178,11 @@ func TestInferenceReadiness(t *testing.T) {
 			got, body := c.send(t, a, httptest.NewRequest(http.MethodGet, path, nil))
 			if got != want || path == "/v1/models/digits" && !bytes.Contains(body, []byte(state)) {
 				t.Errorf("%s: %s is %d %s", moment, path, got, body)
+			}
+			if strings.Contains(path, "/health/") {
+				if got, _ := c.send(t, a, httptest.NewRequest(http.MethodHead, path, nil)); got != want {
+					t.Errorf("%s: HEAD %s is %d", moment, path, got)
+				}
 			}
 		}
 	}

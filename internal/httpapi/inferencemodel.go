@@ -16,8 +16,8 @@ import (
 func (a *API) inferenceRoutes(limited chi.Router) {
 	a.router.Get("/v2", a.serverMetadata)
 	a.router.Get("/v2/", a.serverMetadata)
-	a.router.Get("/v2/health/live", a.inferenceLive)
-	a.router.Get("/v2/health/ready", a.inferenceReady)
+	a.get(a.router, "/v2/health/live", http.HandlerFunc(a.inferenceLive)) // probes may send HEAD
+	a.get(a.router, "/v2/health/ready", http.HandlerFunc(a.inferenceReady))
 	a.router.Get("/v2/models", a.models)
 	a.modelRoute(a.router, http.MethodGet, "/v2/models/", "", a.modelMetadata)
 	a.modelRoute(a.router, http.MethodGet, "/v2/models/", "/ready", a.modelReady)
