@@ -176,3 +176,11 @@ func TestContractDescribesProblemsOfEntries(t *testing.T) {
 		t.Errorf("problems %q, want %q", got, want)
 	}
 }
+
+// curl -T sends PUT: the problem says how it sends POST.
+func TestTheProblemOfPutHelpsCurlsUsers(t *testing.T) {
+	status, body := loadContract(t).send(t, newAPI(t), httptest.NewRequest(http.MethodPut, "/predict", bytes.NewReader(readFile(t, "seven.png"))))
+	if status != http.StatusMethodNotAllowed || !strings.Contains(string(body), "curl -T, which sends PUT, add -X POST") {
+		t.Errorf("%d %s", status, body)
+	}
+}
