@@ -14,6 +14,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -115,6 +116,17 @@ func (c contract) accepted(t *testing.T, h http.Handler, r *http.Request) []byte
 	return body
 }
 
+// formFiles returns the files of a form's example, which has them in base64: JSON
+// cannot hold their bytes.
+func formFiles(t testing.TB, value any) [][]byte {
+	t.Helper()
+	var form struct{ Image [][]byte }
+	if err := json.Unmarshal(asJSON(t, value), &form); err != nil {
+		t.Fatal(err)
+	}
+	return form.Image
+}
+
 func TestContractExamplesAreAnswered(t *testing.T) {
 	c, h := loadContract(t), newAPI(t)
 	sent := 0
@@ -122,20 +134,36 @@ func TestContractExamplesAreAnswered(t *testing.T) {
 		for name, example := range media.Examples {
 			sent++
 			t.Run(mediaType+" "+name, func(t *testing.T) {
-				body, contentType := []byte(nil), mediaType
-				if example.Value.ExternalValue != "" {
-					contentType, body = externalBody(t, example.Value.ExternalValue)
-				} else {
-					body = asJSON(t, example.Value.Value)
+				var r *http.Request
+				switch value := example.Value.Value; {
+				case example.Value.ExternalValue != "":
+					r = post(externalBody(t, example.Value.ExternalValue))
+				case mediaType == "multipart/form-data":
+					r = form(t, "image", formFiles(t, value)...)
+				default:
+					r = post(mediaType, asJSON(t, value))
 				}
-				if reply := c.accepted(t, h, post(contentType, body)); !bytes.Contains(reply, []byte(`"digit":7`)) {
+				if reply := c.accepted(t, h, r); !bytes.Contains(reply, []byte(`"digit":7`)) {
 					t.Errorf("no seven in %s", reply)
 				}
 			})
 		}
 	}
-	if sent < 4 {
-		t.Errorf("%d examples, want a raw body and JSON, with one image and several", sent)
+	if sent < 5 {
+		t.Errorf("%d examples, want a raw body, a form and JSON, with one image and several", sent)
+	}
+}
+
+// The commands of the description can be copied: their files are among the examples.
+func TestContractNamesFilesThatAreThere(t *testing.T) {
+	names := regexp.MustCompile(`@(\S+)`).FindAllStringSubmatch(loadContract(t).document.Paths.Value("/predict").Post.Description, -1)
+	for _, name := range names {
+		if _, err := os.Stat("../../api/examples/" + name[1]); err != nil {
+			t.Error(err)
+		}
+	}
+	if len(names) < 3 {
+		t.Errorf("%d files are named, want one sent alone and two in a form", len(names))
 	}
 }
 
