@@ -1,6 +1,8 @@
 package main
 
 import (
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"strings"
@@ -26,4 +28,18 @@ func TestExampleScript(t *testing.T) {
 		t.Errorf("the script ended with %v", err)
 	}
 	p.stop(t)
+}
+
+// A file that cannot be read is told, before the others are sent.
+func TestExampleScriptSendsNothingOfWhatItCannotRead(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("something was sent") }))
+	defer server.Close()
+	for _, file := range []string{"../../api/examples/none.png", "../../api/examples"} {
+		script := exec.Command("../../api/examples/read", "../../api/examples/seven.png", file)
+		script.Env = append(os.Environ(), "DIGITS_URL="+server.URL)
+		output, err := script.CombinedOutput()
+		if want := file + ": no such file, or it cannot be read; nothing was sent\n"; string(output) != want || script.ProcessState.ExitCode() != 1 {
+			t.Errorf("%v: %q, want %q", err, output, want)
+		}
+	}
 }
