@@ -42,7 +42,7 @@ func calibrateCommand(stdout, stderr io.Writer) *cli.Command {
 			&cli.StringFlag{Name: "out", Usage: "the `FILE` to write", DefaultText: "the weights file"},
 			&cli.StringFlag{Name: "from", Usage: "take the calibration from the weights `FILE` of the same network instead of fitting it: for weights that were trained on all images"},
 			&cli.FloatFlag{Name: "coverage", Value: 0.995, Usage: "share of digits whose true value is to be among the candidates"},
-			&cli.FloatFlag{Name: "rejected", Value: 0.003, Usage: "largest share of digits that may be taken for no digit"},
+			&cli.FloatFlag{Name: "rejected", Value: 0.0036, Usage: "largest share of digits that may be taken for no digit"},
 			&cli.FloatFlag{Name: "hesitation", Value: 0.25, Usage: "a digit of this probability is a candidate, whether the coverage needs it or not; 1 leaves it to the coverage"},
 			&cli.BoolFlag{Name: "by-digit", Usage: "let the coverage hold for each digit by itself"},
 			dataFlag(),

@@ -21,7 +21,7 @@ type Options struct {
 	// hold, above 0 and below 1; 0 means 0.995.
 	Coverage float64
 	// Rejected is the largest share of digits that may be taken for no digit,
-	// above 0 and below 1; 0 means 0.003.
+	// above 0 and below 1; 0 means 0.0036.
 	Rejected float64
 	// Hesitation is the largest threshold of the candidates, above 0 and up to
 	// 1; 0 means 0.25. Without it, a network that is right more often than
@@ -69,7 +69,7 @@ func (o Options) withDefaults() Options {
 	for _, option := range []struct {
 		value *float64
 		usual float64
-	}{{&o.Coverage, 0.995}, {&o.Rejected, 0.003}, {&o.Hesitation, 0.25}} {
+	}{{&o.Coverage, 0.995}, {&o.Rejected, 0.0036}, {&o.Hesitation, 0.25}} {
 		if *option.value == 0 {
 			*option.value = option.usual
 		}

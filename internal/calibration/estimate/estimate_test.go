@@ -146,10 +146,10 @@ func TestCalibrationOfTenAndElevenOutputs(t *testing.T) {
 		if c.Coverage != 0.995 || c.Images != 2000 || c.Data != "drawn" || len(c.ByDigit) != 0 {
 			t.Errorf("%d outputs: %+v", outputs, c)
 		}
-		if rejects := c.Rejection < 1; rejects != (outputs == 11) || (c.Rejected == 0.003) != rejects {
+		if rejects := c.Rejection < 1; rejects != (outputs == 11) || (c.Rejected == 0.0036) != rejects {
 			t.Errorf("%d outputs: rejection above %v, share %v", outputs, c.Rejection, c.Rejected)
 		}
-		if coverage, rejected := covered(c, logits, labels); coverage < 0.995 || rejected > 0.003 {
+		if coverage, rejected := covered(c, logits, labels); coverage < 0.995 || rejected > 0.0036 {
 			t.Errorf("%d outputs: on its own images the coverage is %v and %v are rejected", outputs, coverage, rejected)
 		}
 		again, err := Calibration(logits, labels, Options{Data: "drawn"})
