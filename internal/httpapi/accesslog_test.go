@@ -31,7 +31,7 @@ func TestAccessLogHasTheStagesAndTheTrace(t *testing.T) {
 	if line["trace"] != "4bf92f3577b34da6a3ce929d0e0e4736" || recorder.Header().Get("Traceresponse") != "00-4bf92f3577b34da6a3ce929d0e0e4736-"+span+"-01" {
 		t.Errorf("trace %v, span %v, response %q", line["trace"], span, recorder.Header().Get("Traceresponse"))
 	}
-	request := metric(families(t, registry)["digits_http_request_duration_seconds"], map[string]string{"route": "/predict", "method": "POST"})
+	request := metric(families(t, registry)["digits_http_request_duration_seconds"], map[string]string{"route": "/predict", "method": "POST", "code": "2xx"})
 	var exemplars []string
 	for _, bucket := range request.GetHistogram().GetBucket() {
 		for _, label := range bucket.GetExemplar().GetLabel() {

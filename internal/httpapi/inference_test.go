@@ -174,7 +174,7 @@ func TestInferenceIsCountedAndLogged(t *testing.T) {
 		route, code string
 		count       float64
 	}{{inferPath, "200", 3}, {"/v1/models/digits:predict", "400", 1}} {
-		l := map[string]string{"route": want.route, "method": "POST"}
+		l := map[string]string{"route": want.route, "method": "POST", "code": want.code[:1] + "xx"}
 		timed := metric(all["digits_http_request_duration_seconds"], l).GetHistogram().GetSampleCount()
 		l["code"] = want.code
 		if got := metric(all["digits_http_requests_total"], l).GetCounter().GetValue(); got != want.count || timed != uint64(want.count) {

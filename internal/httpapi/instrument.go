@@ -8,7 +8,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// instrument counts requests, and times those with a body.
+// instrument counts requests, and times those that its route has a histogram for.
 func (a *API) instrument(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		a.metrics.inFlight.Inc()
@@ -16,9 +16,10 @@ func (a *API) instrument(next http.Handler) http.Handler {
 			a.metrics.inFlight.Dec()
 			x := exchangeOf(r)
 			route := a.routeOf(r)
-			a.metrics.requests.WithLabelValues(route.name, route.label(r.Method), strconv.Itoa(x.status())).Inc()
-			if route.durations != nil && r.Method == http.MethodPost {
-				observe(route.durations, time.Since(x.began).Seconds(), x.trace)
+			method := route.label(r.Method)
+			a.metrics.requests.WithLabelValues(route.name, method, strconv.Itoa(x.status())).Inc()
+			if histogram := route.durations[x.status()/100]; histogram != nil && method != otherMethod {
+				observe(histogram, time.Since(x.began).Seconds(), x.trace)
 			}
 		}()
 		next.ServeHTTP(w, r)

@@ -4,7 +4,6 @@ import (
 	"regexp"
 	"runtime"
 	"strconv"
-	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -28,8 +27,8 @@ const (
 var stageNames = [stageCount]string{"read", "queue", "decode", "prepare", "infer", "encode"}
 
 type metrics struct {
-	requests    *prometheus.CounterVec   // route, method, code
-	durations   *prometheus.HistogramVec // route, method
+	requests    *prometheus.CounterVec // route, method, code
+	durations   durations              // route, method, code
 	inFlight    prometheus.Gauge
 	stages      *prometheus.HistogramVec // stage
 	predictions *prometheus.CounterVec   // digit
@@ -46,31 +45,16 @@ type metrics struct {
 	routes map[string]*route // by pattern
 }
 
-// seconds are options of a histogram of durations, from 0.1 ms, as classic and
-// as native buckets. A client can choose the values, so the number of native
-// buckets is bounded. The classic ones are series of their own: beyond the
-// objective of 0.1024 s they are wider.
-func seconds(name, help string) prometheus.HistogramOpts {
-	return prometheus.HistogramOpts{
-		Name:                            name,
-		Help:                            help,
-		Buckets:                         append(prometheus.ExponentialBuckets(0.0001, 2, 11), 0.8192, 5),
-		NativeHistogramBucketFactor:     1.1,
-		NativeHistogramMaxBucketNumber:  100,
-		NativeHistogramMinResetDuration: time.Hour,
-	}
-}
-
 func newMetrics(o Options) *metrics {
 	m := &metrics{
-		routes:   map[string]*route{},
-		requests: counters("digits_http_requests_total", "Requests that were answered.", "route", "method", "code"),
-		durations: prometheus.NewHistogramVec(seconds("digits_http_request_duration_seconds",
-			"Time from the headers of a request with a body to the end of its reply."), []string{"route", "method"}),
+		routes:    map[string]*route{},
+		requests:  counters("digits_http_requests_total", "Requests that were answered.", "route", "method", "code"),
+		durations: newDurations(),
 		inFlight: prometheus.NewGauge(prometheus.GaugeOpts{Name: "digits_http_requests_in_flight",
 			Help: "Requests that are being answered."}),
 		stages: prometheus.NewHistogramVec(seconds("digits_stage_duration_seconds",
-			"Time that a request spent reading and encoding, and each of its images, or its tensors together, in queue, decode, prepare and infer."), []string{"stage"}),
+			"Time that a request spent reading and encoding, and each of its images, or its tensors together, in queue, decode, prepare and infer.",
+			prometheus.ExponentialBuckets(0.0001, 4, 8)), []string{"stage"}),
 		predictions: counters("digits_predictions_total", "Images that were answered, by the most probable digit, accepted or not.", "digit"),
 		confidence: prometheus.NewHistogram(prometheus.HistogramOpts{Name: "digits_prediction_confidence",
 			Help: "Probability of the most probable digit of each image.", Buckets: []float64{0.5, 0.8, 0.9, 0.95, 0.99, 0.999}}),

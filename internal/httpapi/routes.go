@@ -13,9 +13,9 @@ import (
 // route is what log and metrics call the paths of one pattern. All values of
 // their labels are known in advance: nothing that a client sends can add one.
 type route struct {
-	name      string              // of its paths
-	methods   []string            // that it has
-	durations prometheus.Observer // of POST; nil without it
+	name      string                 // of its paths
+	methods   []string               // that it has
+	durations [6]prometheus.Observer // by class of status, 2 for 2xx; nil where they are not measured
 }
 
 // Labels of requests for which there is no route, or no such method of it.
@@ -56,8 +56,8 @@ func (m *metrics) addRoute(method, pattern string) {
 		m.requests.WithLabelValues(r.name, method, strconv.Itoa(code))
 	}
 	m.requests.WithLabelValues(r.name, otherMethod, strconv.Itoa(http.StatusMethodNotAllowed))
-	if method == http.MethodPost && pattern != reloadPath {
-		r.durations = m.durations.WithLabelValues(r.name, method)
+	for _, class := range timedClasses(method, r.name) {
+		r.durations[class] = m.durations.of(r.name, method, class)
 	}
 }
 
@@ -90,6 +90,22 @@ func codesOf(method, pattern string) []int {
 		return []int{200, 304}
 	}
 	return []int{200}
+}
+
+// probeRoutes are asked all the time by balancers and Prometheus.
+var probeRoutes = []string{"/livez", "/healthz", "/readyz", "/metrics", "/v2/health/live", "/v2/health/ready", "/v2/models/" + modelName + "/ready"}
+
+// timedClasses returns the classes of statuses, 2 for 2xx, of which a route's
+// durations are measured: of what clients ask for, and not their balancers or
+// browsers. What a GET is refused for is a path, which takes no time.
+func timedClasses(method, name string) []int {
+	switch {
+	case name == reloadPath, slices.Contains(probeRoutes, name), slices.Contains(pageRoutes, name):
+		return nil
+	case method == http.MethodPost:
+		return []int{2, 4, 5}
+	}
+	return []int{2}
 }
 
 // routeOf returns the route of a request that has been routed.

@@ -21,13 +21,20 @@ func TestStatus(t *testing.T) {
 	b.answered("accepted")
 	b.choose(examples + "cross.png")
 	b.answered("rejected")
+	for range 10 { // refusals, of whose durations the percentiles must not be
+		reply, err := http.Post(s.url()+"/predict", "", strings.NewReader("no image"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		reply.Body.Close()
+	}
 	b.do(chromedp.Navigate(s.url() + "/status"))
 	b.until("the median", "/ ms$/.test(document.getElementById('p50').textContent)")
 	b.until("the rate", "document.getElementById('rate').textContent !== '–'")
 	if read := eval[string](b, "[...document.querySelectorAll('#read li')].map((e) => e.textContent).join()"); !strings.Contains(read, "71") {
 		t.Errorf("digits read: %s", read)
 	}
-	if refused := b.text("#refused"); refused != "not_a_digit1" {
+	if refused := b.text("#refused"); refused != "unsupported_media_type10not_a_digit1" {
 		t.Errorf("refused: %q", refused)
 	}
 	if width := eval[int](b, "document.querySelector('.card img[src$=\"confusion.png\"]').naturalWidth"); width < 100 {

@@ -11,7 +11,7 @@ const rates = [];
 let last; // {time, requests} of the update before
 const requestSeconds = 'digits_http_request_duration_seconds';
 
-const predictions = { route: '/predict', method: 'POST' };
+const answered = { route: '/predict', method: 'POST', code: '2xx' }; // refusals have no buckets
 
 // duration writes seconds as milliseconds with three digits, or as seconds.
 function duration(seconds) {
@@ -53,7 +53,7 @@ function showChart() {
 }
 
 function showLatency(m) {
-  const list = buckets(m, requestSeconds, predictions);
+  const list = buckets(m, requestSeconds, answered);
   for (const share of [50, 90, 99]) byID(`p${share}`).textContent = duration(quantile(share / 100, list));
 }
 
