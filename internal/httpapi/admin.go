@@ -23,12 +23,15 @@ func (a *API) Admin(reload func(context.Context) (Model, error)) chi.Router {
 	a.pages(router, a.options.AdminPages, adminPageRoutes)
 	router.Post(reloadPath, func(w http.ResponseWriter, r *http.Request) { a.reload(w, r, reload) })
 	a.addRoutes(router)
-	router.Mount("/debug", middleware.Profiler())
+	router.Mount(profilesPath, middleware.Profiler())
 	return router
 }
 
-// reloadPath is on the operators' listener only.
-const reloadPath = "/-/reload"
+// Paths on the operators' listener only.
+const (
+	reloadPath   = "/-/reload"
+	profilesPath = "/debug"
+)
 
 func (a *API) reload(w http.ResponseWriter, r *http.Request, reload func(context.Context) (Model, error)) {
 	m, err := reload(r.Context())

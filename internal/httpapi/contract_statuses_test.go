@@ -189,14 +189,17 @@ func TestSeriesAreBounded(t *testing.T) {
 			}
 		}
 	}
+	for _, h := range []http.Handler{c.API, c.admin} {
+		h.ServeHTTP(httptest.NewRecorder(), newPreflight("/predict"))
+		h.ServeHTTP(httptest.NewRecorder(), newPreflight("/nowhere"))
+		for _, path := range []string{"/debug", "/debug/pprof", "/debug/pprof/cmdline", "/debug/pprof/none", "/debug/none"} {
+			h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, path, nil))
+			h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodPost, path, nil))
+		}
+	}
 	if after := len(c.requestSeries(t)); after != before {
 		t.Errorf("%d series of requests became %d: %v", before, after, c.requestSeries(t))
 	}
-	preflight := httptest.NewRequest(http.MethodOptions, "/predict", nil)
-	preflight.Header.Set("Origin", "https://example.org")
-	preflight.Header.Set("Access-Control-Request-Method", "POST")
-	c.ServeHTTP(httptest.NewRecorder(), preflight)
-	c.admin.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/debug/pprof/cmdline", nil))
 	recorder := httptest.NewRecorder()
 	c.admin.ServeHTTP(recorder, httptest.NewRequest(http.MethodGet, "/metrics", nil))
 	series := strings.Count(recorder.Body.String(), "\n") - strings.Count(recorder.Body.String(), "\n#") - 1

@@ -18,5 +18,13 @@ func allowOrigins(origins []string) func(http.Handler) http.Handler {
 		AllowedHeaders: []string{"Accept", "Content-Type", headerLengthHeader, traceparentHeader, idHeader},
 		ExposedHeaders: []string{headerLengthHeader, "Retry-After", traceresponseHeader, idHeader},
 		MaxAge:         600,
+		// The routes tell whether there is the path that a preflight is about.
+		OptionsPassthrough: true,
 	})
+}
+
+// preflightAllowed reports whether allowOrigins has put the answer to a preflight
+// into the reply's headers.
+func preflightAllowed(w http.ResponseWriter) bool {
+	return w.Header().Get("Access-Control-Allow-Methods") != ""
 }

@@ -44,8 +44,28 @@ func TestOrigins(t *testing.T) {
 		preflight.Header.Set("Access-Control-Request-Method", "POST")
 		preflight.Header.Set("Access-Control-Request-Headers", "content-type,inference-header-content-length")
 		reply = send(preflight)
-		if allowed := reply.Header().Get("Access-Control-Allow-Methods"); (allowed == "POST") != (test.want != "") || (reply.Code == 200) != (test.origins != nil && test.origin != "") {
+		if allowed := reply.Header().Get("Access-Control-Allow-Methods"); (allowed == "POST") != (test.want != "") || (reply.Code == 200) != (test.want != "") {
 			t.Errorf("%v, a page of %q, before it asks: %d, %q", test.origins, test.origin, reply.Code, allowed)
 		}
 	}
+}
+
+// Before a page asks for a path that there is not, it is told so.
+func TestPreflightsOfUnknownPathsAreNotFound(t *testing.T) {
+	a := httpapi.New(httpapi.Options{Classifier: panicking(), Origins: []string{"*"}})
+	for path, want := range map[string]int{"/predict": 200, "/openapi.yaml": 200, "/nowhere": 404, "/v2/models/other/infer": 404} {
+		recorder := httptest.NewRecorder()
+		a.ServeHTTP(recorder, newPreflight(path))
+		if recorder.Code != want {
+			t.Errorf("%s: %d, want %d", path, recorder.Code, want)
+		}
+	}
+}
+
+// newPreflight is what a browser asks before another site's page may POST.
+func newPreflight(path string) *http.Request {
+	r := httptest.NewRequest(http.MethodOptions, path, nil)
+	r.Header.Set("Origin", "https://example.org")
+	r.Header.Set("Access-Control-Request-Method", "POST")
+	return r
 }

@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"net/http"
 	"regexp"
 	"runtime"
 	"strconv"
@@ -93,6 +94,9 @@ func (m *metrics) create(o Options) {
 		m.stage[stage] = m.stages.WithLabelValues(name)
 	}
 	m.requests.WithLabelValues(unmatched, otherMethod, "404")
+	if len(o.Origins) > 0 {
+		m.requests.WithLabelValues(preflight.name, http.MethodOptions, "200")
+	}
 	for digit := range m.digits {
 		m.digits[digit] = m.predictions.WithLabelValues(strconv.Itoa(digit))
 		for actual := range m.digits {

@@ -120,11 +120,16 @@ func (a *API) methodNotAllowed(w http.ResponseWriter, r *http.Request) {
 	for _, method := range methods {
 		if pattern := chi.RouteContext(r.Context()).Routes.Find(chi.NewRouteContext(), method, r.URL.Path); pattern != "" {
 			allowed = append(allowed, method)
-			exchangeOf(r).misused = a.metrics.routes[pattern]
+			exchangeOf(r).route = a.metrics.routes[pattern]
 		}
 	}
 	if len(allowed) == 0 {
 		a.notFound(w, r)
+		return
+	}
+	if preflightAllowed(w) {
+		exchangeOf(r).route = &preflight
+		w.WriteHeader(http.StatusOK)
 		return
 	}
 	w.Header().Set("Allow", strings.Join(allowed, ", "))

@@ -24,7 +24,11 @@ const (
 	otherMethod = "other"
 )
 
-var noRoute = route{name: unmatched}
+var (
+	noRoute   = route{name: unmatched}
+	profiles  = route{name: profilesPath}
+	preflight = route{name: "preflight", methods: []string{http.MethodOptions}} // of any path
+)
 
 // label is the value for a request's method. HEAD is a GET without the reply's
 // body.
@@ -110,11 +114,15 @@ func timedClasses(method, name string) []int {
 
 // routeOf returns the route of a request that has been routed.
 func (a *API) routeOf(r *http.Request) *route {
-	if misused := exchangeOf(r).misused; misused != nil {
-		return misused
-	}
-	if route := a.metrics.routes[chi.RouteContext(r.Context()).RoutePattern()]; route != nil {
+	if route := exchangeOf(r).route; route != nil {
 		return route
+	}
+	pattern := chi.RouteContext(r.Context()).RoutePattern()
+	if route := a.metrics.routes[pattern]; route != nil {
+		return route
+	}
+	if strings.HasPrefix(pattern, profilesPath) {
+		return &profiles
 	}
 	return &noRoute
 }

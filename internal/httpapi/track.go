@@ -21,7 +21,7 @@ type exchange struct {
 	digit      int                       // read, of the last image
 	confidence float64
 	reason     string // why that is not accepted
-	misused    *route // the one whose path was asked with another method
+	route      *route // where it is not that of the pattern
 	problem    *problem
 	cause      error
 }
