@@ -13,7 +13,7 @@ func (a *API) logAccess(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer func() {
 			x := exchangeOf(r)
-			level := accessLevel(r.Method, x.status())
+			level := accessLevel(a.routeOf(r), x.status())
 			if !a.options.Logger.Enabled(r.Context(), level) || x.status() < 400 && !a.sample.takes() {
 				return
 			}
@@ -56,15 +56,16 @@ func (a *API) accessAttributes(r *http.Request, x *exchange) []slog.Attr {
 	return attributes
 }
 
-// accessLevel keeps the probes and scrapes that succeed out of the usual log.
-func accessLevel(method string, status int) slog.Level {
+// accessLevel keeps probes, scrapes and the files of pages that succeed out of
+// the usual log.
+func accessLevel(route *route, status int) slog.Level {
 	switch {
 	case status >= 500 && status != http.StatusServiceUnavailable:
 		return slog.LevelError
-	case status >= 400 || method == http.MethodPost:
-		return slog.LevelInfo
+	case status < 400 && route.quiet:
+		return slog.LevelDebug
 	}
-	return slog.LevelDebug
+	return slog.LevelInfo
 }
 
 // sample takes a share of what it is asked about, evenly.

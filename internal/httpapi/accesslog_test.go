@@ -2,6 +2,7 @@ package httpapi_test
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -44,6 +45,63 @@ func TestAccessLogHasTheStagesAndTheTrace(t *testing.T) {
 	if strings.Contains(log.String(), "iVBOR") || strings.Contains(log.String(), "IHDR") {
 		t.Error("the log has something of the image")
 	}
+}
+
+// Every request has a line but those that come by the dozen and tell nothing;
+// these have one when they fail, or for who looks closely.
+func TestRequestsThatAreLogged(t *testing.T) {
+	const always, failing, never = "always", "failing", "never"
+	for _, test := range []struct{ method, path, logged string }{
+		{"POST", "/predict", always},
+		{"GET", "/openapi.yaml", always},
+		{"HEAD", "/openapi.yaml", always},
+		{"GET", "/v2", always},
+		{"GET", "/v2/models", always},
+		{"GET", "/v2/models/digits", always},
+		{"GET", "/v1/models/digits", always},
+		{"GET", "/", always},
+		{"GET", "/docs", always},
+		{"GET", "/status", always},
+		{"GET", "/nowhere", always},
+		{"GET", "/assets/0/none.js", always},
+		{"PUT", "/livez", always},
+		{"POST", "/-/reload", always},
+		{"GET", "/debug/pprof/cmdline", always},
+		{"GET", "/readyz", failing},
+		{"GET", "/v2/health/ready", failing},
+		{"GET", "/v2/models/digits/ready", failing},
+		{"GET", "/v2/models/digits/versions/test/ready", failing},
+		{"GET", "/livez", never},
+		{"HEAD", "/livez", never},
+		{"GET", "/healthz", never},
+		{"GET", "/metrics", never},
+		{"GET", "/v2/health/live", never},
+		{"GET", "/assets/0/style.css", never},
+	} {
+		for _, ready := range []bool{true, false} {
+			for _, level := range []slog.Level{slog.LevelInfo, slog.LevelDebug} {
+				want := test.logged == always || test.logged == failing && !ready || level == slog.LevelDebug
+				if got := isLogged(t, test.method, test.path, ready, level); got != want {
+					t.Errorf("%s %s, ready %v, %v: logged %v", test.method, test.path, ready, level, got)
+				}
+			}
+		}
+	}
+}
+
+// isLogged reports whether a request to the listener that has the path is logged
+// at the level.
+func isLogged(t *testing.T, method, path string, ready bool, level slog.Level) bool {
+	var log bytes.Buffer
+	a := httpapi.New(httpapi.Options{Classifier: reading(1), Pages: pages(t), Model: httpapi.Model{Version: "test"},
+		Logger: slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: level}))})
+	a.SetReady(ready)
+	var h http.Handler = a
+	if admin := a.Admin(func(context.Context) (httpapi.Model, error) { return httpapi.Model{}, nil }); strings.HasPrefix(path, "/-/") || strings.HasPrefix(path, "/debug/") {
+		h = admin
+	}
+	h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(method, path, nil))
+	return len(logLines(t, &log)) == 1
 }
 
 // An even share of the successes is logged, and every failure.

@@ -13,11 +13,14 @@ type Pages interface {
 	ServePage(w http.ResponseWriter, r *http.Request) bool
 }
 
+// assetRoute are the files that pages load.
+const assetRoute = "/assets/{version}/{name}"
+
 // pageRoutes are the paths of Options.Pages, adminPageRoutes those of
 // Options.AdminPages.
 var (
-	pageRoutes      = []string{"/", "/docs", "/status", "/assets/{version}/{name}"}
-	adminPageRoutes = []string{"/status", "/assets/{version}/{name}"}
+	pageRoutes      = []string{"/", "/docs", "/status", assetRoute}
+	adminPageRoutes = []string{"/status", assetRoute}
 )
 
 // pages adds the routes of pages, if there are any.

@@ -15,6 +15,7 @@ import (
 type route struct {
 	name      string                 // of its paths
 	methods   []string               // that it has
+	quiet     bool                   // its successes are no news
 	durations [6]prometheus.Observer // by class of status, 2 for 2xx; nil where they are not measured
 }
 
@@ -47,6 +48,7 @@ func (m *metrics) addRoute(method, pattern string) {
 	r := m.routes[pattern]
 	if r == nil {
 		r = &route{name: routeName(pattern)}
+		r.quiet = slices.Contains(probeRoutes, r.name) || r.name == assetRoute
 		m.routes[pattern] = r
 	}
 	if slices.Contains(r.methods, method) {
@@ -86,7 +88,7 @@ func codesOf(method, pattern string) []int {
 		return []int{404}
 	case method == http.MethodPost:
 		return []int{200, 400, 408, 413, 415, 422, 429, 499, 500, 503, 504}
-	case strings.HasPrefix(pattern, "/assets/"):
+	case pattern == assetRoute:
 		return []int{200, 304, 404}
 	case strings.HasSuffix(pattern, "/ready"), pattern == "/readyz":
 		return []int{200, 503}
