@@ -3,7 +3,8 @@ package imageprep
 import (
 	"slices"
 
-	"gonum.org/v1/gonum/mat"
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/lapack/gonum"
 )
 
 // slope is the paper under a lamp without shadows, a quadratic surface, where
@@ -67,16 +68,16 @@ func (g plane) surface() (plane, bool) {
 				}
 			}
 		}
-		var cholesky mat.Cholesky
-		var c mat.VecDense
-		if !cholesky.Factorize(mat.NewSymDense(terms, normal[:])) || cholesky.SolveVecTo(&c, mat.NewVecDense(terms, right[:])) != nil {
+		// Not by gonum's mat, which brings all of LAPACK into the program.
+		var lapack gonum.Implementation
+		if !lapack.Dpotrf(blas.Upper, terms, normal[:], terms) {
 			return plane{}, false
 		}
-		coefficients := [terms]float64(c.RawVector().Data)
+		lapack.Dpotrs(blas.Upper, terms, 1, normal[:], terms, right[:], 1)
 		for i := range fitted {
 			fitted[i] = 0
 			for a, s := range g.terms(i) {
-				fitted[i] += coefficients[a] * s
+				fitted[i] += right[a] * s
 			}
 		}
 	}
