@@ -42,7 +42,7 @@ async function ask(blob, name) {
   const { signal } = asking;
   try {
     const { reply, ms } = await predict(blob, signal, answer.showWaiting);
-    if (!signal.aborted) show(reply, ms, addressOf(blob));
+    if (!signal.aborted) show(reply, ms, blob);
   } catch (error) {
     if (signal.aborted) return;
     answer.showProblem(error instanceof Problem ? error : new Problem('other'), addressOf(blob));
@@ -61,8 +61,8 @@ function addressOf(blob) {
   return sent;
 }
 
-function show(reply, ms, address) {
-  answer.showAnswer(reply, ms, address);
+function show(reply, ms, blob) {
+  answer.showAnswer(reply, ms, addressOf(blob));
   answered = reply.id;
 }
 
