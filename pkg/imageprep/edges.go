@@ -1,6 +1,7 @@
 package imageprep
 
 import (
+	"bytes"
 	"image"
 	"slices"
 )
@@ -43,7 +44,7 @@ func (p *picture) removeEdges() (bool, error) {
 		_, err = p.stretchContrast()
 	}
 	p.eraseLines() // they have come back
-	if err != nil || !remains && !p.ink.hasPart(size) {
+	if err != nil || !remains && (!p.ink.hasPart(size) || p.ink.isAround(parts, runs)) {
 		*p = before // there is nothing else
 		return false, nil
 	}
@@ -68,6 +69,28 @@ func (p *picture) cutAlongDigit(parts []part) bool {
 		return float64(c.mass) >= most*float64(mass) && float64(c.along) <= along*float64(2*(bounds.Dx()+bounds.Dy())) &&
 			float64(c.box.Dx()) >= across*float64(bounds.Dx()) && float64(c.box.Dy()) >= across*float64(bounds.Dy())
 	})
+}
+
+// isAround reports whether nearly all the ink is close to the parts that are not
+// kept: then it is their soft edge, which nothing else outshines any more.
+func (g plane) isAround(parts []part, runs []run) bool {
+	const close, nearly = 0.1, 0.8 // of the longer side, of the ink
+	gone := newPlane(g.bounds())
+	for _, r := range runs {
+		if !parts[r.part].kept {
+			copy(gone.row(r.y)[r.first:r.end], bytes.Repeat([]byte{1}, r.end-r.first))
+		}
+	}
+	gone = gone.dilated(int(close * float64(max(g.width, g.height))))
+	around, all := 0, 0
+	for y := range g.height {
+		mask := gone.row(y)
+		for x, v := range g.row(y) {
+			all += int(v)
+			around += int(v) * int(mask[x])
+		}
+	}
+	return float64(around) >= nearly*float64(all)
 }
 
 // hasPart reports whether there is a part of at least that size.

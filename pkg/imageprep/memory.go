@@ -9,7 +9,7 @@ import (
 // measures it.
 
 // MaxMemory is how many bytes decoding one image and making its tensor may take,
-// as counted here: 25 megapixels as an ordinary PNG or JPEG, 11 as TIFF.
+// as counted here: 25 megapixels as an ordinary PNG or JPEG, 13 as TIFF.
 const MaxMemory = 288 << 20
 
 // preparation is what the tensor takes beside the decoded image: the grey

@@ -88,23 +88,6 @@ func (g plane) surface() (plane, bool) {
 	return out, true
 }
 
-// eroded is the least of each pixel and those around it, so many to all sides.
-func (g plane) eroded(reach int) plane {
-	rows, out := newPlane(g.bounds()), newPlane(g.bounds())
-	for i := range g.pix {
-		x, y := i%g.width, i/g.width
-		rows.pix[i] = slices.Min(g.row(y)[max(0, x-reach):min(g.width, x+reach+1)])
-	}
-	for i, v := range rows.pix {
-		x, y := i%g.width, i/g.width
-		for row := max(0, y-reach); row <= min(g.height-1, y+reach); row++ {
-			v = min(v, rows.row(row)[x])
-		}
-		out.pix[i] = v
-	}
-	return out
-}
-
 // terms are the powers of a place, from -1 to 1 along both sides.
 func (g plane) terms(i int) [6]float64 {
 	x := 2*float64(i%g.width)/float64(g.width) - 1

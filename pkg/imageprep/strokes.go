@@ -8,7 +8,7 @@ const (
 
 // strokes marks where one plane is darker than another by so many levels or
 // more, with a soft edge around it, if those are the strokes of a digit that was
-// cut out.
+// cut out, and else nothing.
 func strokes(bright, dark plane, least int) []bool {
 	const (
 		soft      = 0.05 // of the longer side
@@ -20,10 +20,10 @@ func strokes(bright, dark plane, least int) []bool {
 			found.pix[i] = 1
 		}
 	}
-	marked := make([]bool, len(found.pix))
 	if near, _ := found.sides(); near < mostSides {
-		return marked
+		return nil
 	}
+	marked := make([]bool, len(found.pix))
 	for i, v := range found.dilated(max(1, int(soft*float64(max(found.width, found.height))))).pix {
 		marked[i] = v > 0
 	}
@@ -56,15 +56,19 @@ func (g plane) sides() (near, whole int) {
 	return near, whole
 }
 
-// closed has no dark places that are narrower than a share of the longer side
-// (Serra 1982).
-func (g plane) closed(share float64) plane {
-	reach := max(1, int(share*float64(max(g.width, g.height))/2))
-	return g.dilated(reach).negative().dilated(reach).negative()
+// closed has no dark places that are narrower than a stroke may be (Serra 1982).
+func (g plane) closed() plane { return g.dilated(g.strokeReach()).eroded(g.strokeReach()) }
+
+// opened has no bright ones.
+func (g plane) opened() plane { return g.eroded(g.strokeReach()).dilated(g.strokeReach()) }
+
+// strokeReach is half of what a stroke may be wide.
+func (g plane) strokeReach() int {
+	return max(1, int(widestStroke*float64(max(g.width, g.height))/2))
 }
 
-// opened has no bright places that are narrower than that.
-func (g plane) opened(share float64) plane { return g.negative().closed(share).negative() }
+// eroded is the least in the square that reaches so far around each pixel.
+func (g plane) eroded(reach int) plane { return g.negative().dilated(reach).negative() }
 
 func (g plane) negative() plane {
 	out := newPlane(g.bounds())

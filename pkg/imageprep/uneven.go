@@ -13,7 +13,7 @@ func (g plane) unevenLight() bool {
 		return false
 	}
 	least := int(leastContrast * float64(all.quantile(0, 255, 0.98)-all.quantile(0, 255, 0.02)))
-	dark, light := strokes(g.closed(widestStroke), g, least), strokes(g, g.opened(widestStroke), least)
+	dark, light := strokes(g.closed(), g, least), strokes(g, g.opened(), least)
 	return min(g.ringRange(dark), g.ringRange(light)) > even
 }
 
@@ -49,8 +49,8 @@ func (g plane) ringRange(marked []bool) int {
 		if min(g.width, g.height) < 2*inset+8 {
 			break
 		}
-		all, ring := g.ring(inset, nil), g.ring(inset, marked)
-		if float64(ring.total(0, 255)) >= enough*float64(all.total(0, 255)) {
+		ring := g.ring(inset, marked)
+		if all := 2 * (g.width + g.height - 4*inset); float64(ring.total(0, 255)) >= enough*float64(all) {
 			least = min(least, ring.quantile(0, 255, 0.9)-ring.quantile(0, 255, 0.1))
 		}
 	}
