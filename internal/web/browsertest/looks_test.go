@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -98,21 +99,41 @@ func TestLooks(t *testing.T) {
 // Nothing moves while a page loads, nor when an answer comes.
 func TestNothingMoves(t *testing.T) {
 	s := serve(t)
-	scenes := map[string]func(b *tab){"/": drawALot, "/status": func(b *tab) {
+	for _, request := range []struct{ method, path, body string }{ // rows of the table of refusals
+		{http.MethodGet, "/nowhere", ""}, {http.MethodPost, "/predict", ""}, {http.MethodPost, "/predict", "text"}, {http.MethodPost, "/predict", "{}"}, {http.MethodPut, "/predict", ""},
+	} {
+		send(t, request.method, s.url()+request.path, request.body)
+	}
+	scenes := []scene{{"try", "/", drawALot}, {"status after refusals", "/status", func(b *tab) {
 		b.until("the metrics", "document.getElementById('rate').textContent !== '–'")
-	}}
+	}}}
 	for _, width := range []int64{320, 768, 1280} {
-		for path, set := range scenes {
-			t.Run(fmt.Sprint(path, " ", width), func(t *testing.T) {
+		for _, scene := range scenes {
+			t.Run(fmt.Sprint(scene.name, " ", width), func(t *testing.T) {
 				b := open(t, s.url()+"/livez") // nothing before the size is set
-				b.do(chromedp.EmulateViewport(width, 4000), chromedp.Navigate(s.url()+path))
+				b.do(chromedp.EmulateViewport(width, 4000), chromedp.Navigate(s.url()+scene.path))
 				eval[bool](b, watchMoves)
-				set(b)
+				scene.set(b)
 				if moved := eval[[]string](b, "new Promise((resolve) => setTimeout(() => resolve(window.moved), 200))"); len(moved) > 0 {
 					t.Errorf("these moved: %q", moved)
 				}
 			})
 		}
+	}
+}
+
+func send(t *testing.T, method, url, body string) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	reply, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := reply.Body.Close(); err != nil {
+		t.Fatal(err)
 	}
 }
 
