@@ -146,22 +146,19 @@ func (b *batcher) fill(m *maker, j job, epoch int) {
 	b.teach(m, j.batch)
 }
 
-// teach sets the mean of the teachers' logits.
+// teach sets the teachers' logits. The teachers take turns: so all of them
+// together cost what one does, and over the epochs an image has had each. It
+// has read as well as their mean, which costs as many times as there are.
 func (b *batcher) teach(m *maker, next *batch) {
 	if len(b.teachers) == 0 {
 		return
 	}
 	n, outputs := len(next.labels), b.teachers[0].OutputShape().Size()
 	next.teacher = next.teacher[:n*outputs]
-	clear(next.teacher)
-	share := 1 / float32(len(b.teachers))
-	for t, teacher := range b.teachers {
-		for start := 0; start < n; start += teacherBatch {
-			end := min(start+teacherBatch, n)
-			for i, v := range teacher.Logits(m.workspaces[t], next.x[start*mnist.Pixels:end*mnist.Pixels]) {
-				next.teacher[start*outputs+i] += share * v
-			}
-		}
+	for start := 0; start < n; start += teacherBatch {
+		end := min(start+teacherBatch, n)
+		turn := start / teacherBatch % len(b.teachers)
+		copy(next.teacher[start*outputs:], b.teachers[turn].Logits(m.workspaces[turn], next.x[start*mnist.Pixels:end*mnist.Pixels]))
 	}
 }
 

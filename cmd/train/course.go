@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -31,6 +32,7 @@ type stage struct {
 
 // course returns the runs before the final one.
 func (r recipe) course() []stage {
+	r.Seed, r.CourseSeed = cmp.Or(r.CourseSeed, r.Seed), 0
 	var runs []stage
 	for i := range r.Teachers {
 		teacher := r

@@ -112,6 +112,19 @@ func TestInterruptedCourseGoesOn(t *testing.T) {
 	}
 }
 
+// The final runs of several seeds share the teachers and the rehearsal.
+func TestCourseOfAnotherSeed(t *testing.T) {
+	r := courseOptions(t).recipe
+	other := r
+	other.Seed, other.CourseSeed = 7, r.Seed
+	if got, want := other.course(), r.course(); !slices.Equal(got, want) {
+		t.Errorf("the runs are %+v; want %+v", got, want)
+	}
+	if alone := (recipe{Seed: 7, Teachers: 1}).course(); alone[0].recipe.Seed != 7+1<<32 || alone[1].recipe.Seed != 7 {
+		t.Errorf("without a seed of the course its runs are %+v", alone)
+	}
+}
+
 func TestCourseRefusesTheRunsOfAnother(t *testing.T) {
 	o := courseOptions(t)
 	stages := o.recipe.course()

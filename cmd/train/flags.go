@@ -47,6 +47,7 @@ func recipeFlags() []cli.Flag {
 		&cli.FloatFlag{Name: "width", Usage: "factor of the network's filters and hidden outputs; above 0 and up to 4", DefaultText: "1"},
 		&cli.IntFlag{Name: "validation", Usage: "training images held out to choose the epoch", DefaultText: "5000"},
 		&cli.Uint64Flag{Name: "seed", Usage: "of all random numbers", DefaultText: "1"},
+		&cli.Uint64Flag{Name: "course-seed", Usage: "of a course's runs before the final one, which other courses have already made", DefaultText: "the seed"},
 		&cli.IntFlag{Name: "shards", Usage: "parts of a batch computed in parallel; the sums depend on it", DefaultText: "the number of cores"},
 	}
 }
@@ -132,6 +133,8 @@ func (r *recipe) take(flag string, c *cli.Command) {
 		r.Validation = c.Int(flag)
 	case "seed":
 		r.Seed = c.Uint64(flag)
+	case "course-seed":
+		r.CourseSeed = c.Uint64(flag)
 	case "shards":
 		r.Shards = c.Int(flag)
 	}
@@ -141,7 +144,7 @@ func (r *recipe) take(flag string, c *cli.Command) {
 func (r recipe) value(flag string) any {
 	return map[string]any{
 		"preset": r.Preset, "epochs": r.Epochs, "batch": r.Batch, "learning-rate": r.LearningRate, "schedule": r.Schedule,
-		"dropout": r.Dropout, "weight-decay": r.WeightDecay, "augmentation": r.Strength, "width": r.Width, "validation": r.Validation, "seed": r.Seed, "shards": r.Shards,
+		"dropout": r.Dropout, "weight-decay": r.WeightDecay, "augmentation": r.Strength, "width": r.Width, "validation": r.Validation, "seed": r.Seed, "course-seed": r.CourseSeed, "shards": r.Shards,
 	}[flag]
 }
 

@@ -40,7 +40,8 @@ type recipe struct {
 	Validation    int                `json:"validation"`               // images held out to choose the epoch; of a course, to rehearse
 	Settled       bool               `json:"settled,omitempty"`        // which epoch: see accepts
 	Seed          uint64             `json:"seed"`
-	Shards        int                `json:"shards"` // parts of a batch computed in parallel; sums depend on it
+	CourseSeed    uint64             `json:"course_seed,omitempty"` // of a course's runs before the final one; 0 means Seed
+	Shards        int                `json:"shards"`                // parts of a batch computed in parallel; sums depend on it
 }
 
 var presetNames = []string{"seed", "simple", "fast", "digits"}
