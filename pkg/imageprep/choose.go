@@ -19,7 +19,7 @@ func (p *picture) chooseDigit() (bool, error) {
 	if len(parts) == 0 {
 		return false, nil
 	}
-	p.dropFrames(parts)
+	dropFrames(parts, runs)
 	parts = p.joined(parts, runs)
 	digit := p.mainPart(parts)
 	digit.kept = true
@@ -29,7 +29,7 @@ func (p *picture) chooseDigit() (bool, error) {
 
 // dropFrames takes the mass from thin parts that are around another: boxes of
 // forms, stamps.
-func (p *picture) dropFrames(parts []part) {
+func dropFrames(parts []part, runs []run) {
 	const (
 		thin  = 0.08 // for its size
 		large = 0.25 // what is inside, for the frame's size
@@ -42,11 +42,29 @@ func (p *picture) dropFrames(parts []part) {
 		}
 		inside := frame.box.Inset(1 + int(thickness))
 		for j := range parts {
-			if j != i && parts[j].box.In(inside) && float64(parts[j].size()) >= large*float64(frame.size()) {
+			if j != i && parts[j].box.In(inside) && float64(parts[j].size()) >= large*float64(frame.size()) && surrounds(int32(i), parts[j].box, runs) {
 				frame.mass = 0
 			}
 		}
 	}
+}
+
+// surrounds reports whether a part is on all four sides of the middle of a box.
+func surrounds(part int32, box image.Rectangle, runs []run) bool {
+	middle := box.Min.Add(box.Max).Div(2)
+	var left, right, above, below bool
+	for _, r := range runs {
+		if r.part != part {
+			continue
+		}
+		if r.y == middle.Y {
+			left, right = left || r.first < middle.X, right || r.end > middle.X
+		}
+		if r.first <= middle.X && middle.X < r.end {
+			above, below = above || r.y < middle.Y, below || r.y > middle.Y
+		}
+	}
+	return left && right && above && below
 }
 
 // mainPart is the largest part of the digit: the one with the most ink, of
@@ -56,6 +74,7 @@ func (p *picture) mainPart(parts []part) *part {
 		leastSize   = 0.1  // of the picture
 		leastMass   = 0.5  // of the part with the most ink, if that can be a digit
 		leastOfBlob = 0.01 // of the same, if it cannot
+		leastOfLine = 0.1  // of the same, if it is thin: a line, or thin strokes
 	)
 	bounds := p.ink.bounds()
 	var inside, all *part
@@ -72,8 +91,11 @@ func (p *picture) mainPart(parts []part) *part {
 		return all
 	}
 	least := leastMass
-	if all.comesIn(bounds) {
+	switch {
+	case all.isBeside(bounds):
 		least = leastOfBlob
+	case all.crosses(bounds):
+		least = leastOfLine
 	}
 	if float64(inside.size()) < leastSize*float64(max(bounds.Dx(), bounds.Dy())) || float64(inside.mass) < least*float64(all.mass) {
 		return all
@@ -89,7 +111,7 @@ func (p *picture) keepParts(parts []part, digit *part) {
 	const (
 		speck   = 0.015 // of the digit's ink
 		near    = 0.3   // of the digit's size
-		similar = 0.5   // of the digit's height
+		similar = 0.5   // of the height of the higher
 		much    = 0.5   // of the digit's ink
 	)
 	left, others := false, false
@@ -97,13 +119,14 @@ func (p *picture) keepParts(parts []part, digit *part) {
 	for i := range parts {
 		c := &parts[i]
 		right, down := gaps(c.box, digit.box)
+		alike := float64(min(c.box.Dy(), digit.box.Dy())) >= similar*float64(max(c.box.Dy(), digit.box.Dy()))
 		edge := c.touches(p.ink.bounds()) && !digit.touches(p.ink.bounds())
 		switch {
 		case c == digit || c.mass == 0 || float64(c.mass) < speck*float64(digit.mass):
 		case edge:
 			left = true
 			others = others || float64(c.mass) >= much*float64(digit.mass) && float64(c.box.Dy()) >= similar*float64(digit.box.Dy()) && c.apart(digit)
-		case float64(c.box.Dy()) >= similar*float64(digit.box.Dy()) && c.apart(digit):
+		case alike && c.apart(digit):
 			others, left = true, true
 		case max(right, down) <= near*size:
 			c.kept = true
@@ -120,13 +143,25 @@ func (p *picture) keepParts(parts []part, digit *part) {
 }
 
 // apart reports whether there is as much space between two parts as people
-// leave between digits, and not only where a stroke has broken.
+// leave between digits, and not only where a stroke has broken. Below or above a
+// part that is much wider than a digit there may be more: it is a piece of one.
 func (c *part) apart(o *part) bool {
-	const sideways, below = 0.12, 0.1 // of both together
+	const (
+		sideways, below = 0.12, 0.1 // of both together
+		farBelow        = 0.25
+		wide            = 1.6 // for its height
+	)
 	right, down := gaps(c.box, o.box)
 	both := c.box.Union(o.box)
-	return right > sideways*float64(both.Dy()) || down > below*float64(both.Dy()) || c.beside(o)
+	most := below
+	if c.wider(wide) || o.wider(wide) {
+		most = farBelow
+	}
+	return right > sideways*float64(both.Dy()) || down > most*float64(both.Dy()) || c.beside(o)
 }
+
+// wider reports whether the part is so many times as wide as high.
+func (c *part) wider(times float64) bool { return float64(c.box.Dx()) >= times*float64(c.box.Dy()) }
 
 // beside reports whether two parts stand side by side like two digits that
 // nearly touch: both as high, and together wider than a digit is.

@@ -43,8 +43,8 @@ func (p *picture) removeEdges() (bool, error) {
 	if err == nil {
 		_, err = p.stretchContrast()
 	}
-	p.eraseLines() // they have come back
-	if err != nil || !remains && (!p.ink.hasPart(size) || p.ink.isAround(parts, runs)) {
+	onlyLines := err == nil && p.hasLines() && !p.eraseLinesAgain(before.levels)
+	if err != nil || !remains && (onlyLines || !p.ink.hasPart(size) || p.ink.isAround(parts, runs)) {
 		*p = before // there is nothing else
 		return false, nil
 	}
@@ -100,17 +100,42 @@ func (g plane) hasPart(size float64) bool {
 }
 
 // comesIn reports whether a part that touches the edge of the picture is no
-// digit that is cut off there: along the edge, or too thick, or a line through
-// most of the picture.
+// digit that is cut off there.
 func (c *part) comesIn(bounds image.Rectangle) bool {
+	return c.isBeside(bounds) || c.crosses(bounds)
+}
+
+// isBeside reports whether a part is something at the edge of the picture: most
+// of it is there, or it is too thick, or it is a wedge, as is left of a table by a
+// page that lies askew.
+func (c *part) isBeside(bounds image.Rectangle) bool {
 	const (
-		blob = 0.3  // how thick a part is that is no digit, for its size
-		line = 0.03 // how thick one is that is no digit either
+		blob = 0.3 // how thick a part is that is no digit, for its size
+		deep = 0.2 // of the picture's side, how far a wedge reaches in
+		wide = 0.5 // of its other side, how much of it a wedge takes
+	)
+	if c.near*2 > c.mass || c.thickness() > blob*float64(c.size()) {
+		return true
+	}
+	across, down := c.shares(bounds)
+	level := c.box.Min.Y <= bounds.Min.Y || c.box.Max.Y >= bounds.Max.Y
+	upright := c.box.Min.X <= bounds.Min.X || c.box.Max.X >= bounds.Max.X
+	return level && down <= deep && across >= wide || upright && across <= deep && down >= wide
+}
+
+// crosses reports whether a part is a line through most of the picture.
+func (c *part) crosses(bounds image.Rectangle) bool {
+	const (
+		line = 0.03 // how thick one is, for its size
 		long = 0.7  // of the picture's side
 	)
-	size, thickness := float64(c.size()), c.thickness()
-	return c.near*2 > c.mass || thickness > blob*size ||
-		thickness < line*size && (float64(c.box.Dx()) > long*float64(bounds.Dx()) || float64(c.box.Dy()) > long*float64(bounds.Dy()))
+	across, down := c.shares(bounds)
+	return c.thickness() < line*float64(c.size()) && max(across, down) > long
+}
+
+// shares is how much of the picture's width and height the part takes.
+func (c *part) shares(bounds image.Rectangle) (across, down float64) {
+	return float64(c.box.Dx()) / float64(bounds.Dx()), float64(c.box.Dy()) / float64(bounds.Dy())
 }
 
 // without is a copy in which paper is where the parts that are not kept were,

@@ -18,8 +18,9 @@ type line struct {
 	middle    float64 // the height in the middle
 	slope     float64 // pixels down for each to the right
 	thickness int     // most of the pieces of columns that are the line
-	ink       int     // most that they have in the mean
-	evident   bool    // it is a line even if there is no other
+	usual     int     // what they usually have in the mean, of 255 that full ink has
+	ink       int     // most that they have
+	evident   bool    // it is a line even if there is no other: faint, very thin, or along the picture's edge
 }
 
 // at is the height of a line at a column of a picture of that width.
@@ -29,7 +30,7 @@ func (l line) at(x, width int) float64 { return l.middle + l.slope*(float64(x)-f
 func (g plane) findLines() (lines []line) {
 	for _, l := range g.searchLines() {
 		if spans := g.trace(&l); spans != nil {
-			l.evident = g.evident(spans)
+			l.evident = 2*l.usual < 255 || g.evident(spans)
 			lines = append(lines, l)
 		}
 	}
@@ -162,7 +163,8 @@ func (g plane) trace(l *line) []span {
 	for _, s := range spans {
 		inks[g.meanInk(s)]++
 	}
-	l.ink = inks.quantile(0, 255, 0.5)*7/5 + 20 // a pen is darker than what is printed
+	l.usual = inks.quantile(0, 255, 0.5)
+	l.ink = l.usual*7/5 + 20 // a pen is darker than what is printed
 	return spans
 }
 

@@ -45,6 +45,21 @@ func (p *picture) removeLines() (bool, error) {
 	return false, nil
 }
 
+// hasLines reports whether lines were found.
+func (p *picture) hasLines() bool { return len(p.level)+len(p.upright) > 0 }
+
+// eraseLinesAgain takes away the lines that have come back with another
+// contrast than they were found in. It reports whether something else is left.
+func (p *picture) eraseLinesAgain(found levels) bool {
+	for _, lines := range []*[]line{&p.level, &p.upright} {
+		*lines = slices.Clone(*lines)
+		for i := range *lines {
+			(*lines)[i].ink = (*lines)[i].ink * (found.full - found.paper) / (p.levels.full - p.levels.paper)
+		}
+	}
+	return p.eraseLines()
+}
+
 // inner counts the lines that are not along the edges of a picture of that
 // height, where digits of straight strokes have some if they fill it.
 func inner(lines []line, height int) (count int) {

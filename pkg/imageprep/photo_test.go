@@ -42,6 +42,14 @@ func under(g *image.Gray, darkness func(x, y int) float64) *image.Gray {
 	return g
 }
 
+// faint takes half of the contrast with white paper.
+func faint(g *image.Gray) *image.Gray {
+	for i, v := range g.Pix {
+		g.Pix[i] = 235 - (235-v)/2
+	}
+	return g
+}
+
 func when(yes bool, value float64) float64 {
 	if yes {
 		return value
@@ -59,11 +67,15 @@ func TestPhotographs(t *testing.T) {
 	}{
 		"a slope of light":    {photo(func(x, y int) float64 { return 240 - 0.4*float64(x) }), "flatten"},
 		"a lamp":              {photo(func(x, y int) float64 { return 100 + 150/(1+float64((x-220)*(x-220)+(y-80)*(y-80))/4000) }), "flatten"},
+		"a lamp's reflection": {photo(func(x, y int) float64 { return 120 + 130*math.Exp(-float64((x-170)*(x-170)+(y-130)*(y-130))/2500) }), "flatten"},
 		"a shadow's edge":     {photo(func(x, y int) float64 { return 230 - when(x+y/2 > 200, 100) }), "flatten"},
 		"dark corners":        {photo(func(x, y int) float64 { return 235 - 0.004*float64((x-150)*(x-150)+(y-150)*(y-150)) }), "flatten"},
 		"noise":               {photo(func(x, y int) float64 { return 215 + 8*random.NormFloat64() }), "stretch"},
 		"ruled paper":         {under(photo(white), func(x, y int) float64 { return when((y+x/20)%40 < 2, 0.5) }), "lines"},
 		"squared paper":       {under(photo(white), func(x, y int) float64 { return when((y+x/20)%32 < 2 || (x-y/20+300)%32 < 2, 0.4) }), "lines"},
+		"a single faint line": {under(photo(white), func(x, y int) float64 { return when((y-140-x/20)*(y-140-x/20) < 25, 0.25) }), "lines"},
+		"faint, at a table":   {under(faint(under(photo(white), func(x, y int) float64 { return when((y+x/20)%60 < 3 || (x-y/20+300)%60 < 3, 0.5) })), func(x, y int) float64 { return when(x > 282 && y > 100, 0.95) }), "edges"},
+		"a table's wedge":     {under(photo(white), func(x, y int) float64 { return when((y > 12 || x < 40) && y < 59-x/6, 0.9) }), "edges"},
 		"a frame":             {under(photo(white), func(x, y int) float64 { return when(x < 4 || y > 296, 0.8) }), "lines"},
 		"a thumb":             {under(photo(white), func(x, y int) float64 { return when((x-300)*(x-300)+(y-200)*(y-200) < 1600, 0.6) }), "edges"},
 		"a darker thumb":      {under(photo(white), func(x, y int) float64 { return when((x-300)*(x-300)+(y-200)*(y-200) < 1600, 0.95) }), "edges"},
@@ -165,6 +177,8 @@ func TestParts(t *testing.T) {
 	}{
 		"one":                         {bars(stem, bow), nil},
 		"the loose bar of a five":     {bars(stem, bow, image.Rect(118, 90, 170, 100)), nil},
+		"a five's long bar":           {bars(image.Rect(100, 100, 108, 130), image.Rect(100, 125, 130, 133), image.Rect(122, 125, 130, 160), image.Rect(140, 80, 230, 92)), nil},
+		"a cup below a hook":          {bars(image.Rect(100, 60, 170, 72), image.Rect(158, 60, 170, 110), image.Rect(90, 132, 102, 166), image.Rect(90, 154, 190, 166), image.Rect(178, 132, 190, 166)), nil},
 		"a broken stem":               {bars(image.Rect(100, 100, 112, 140), image.Rect(100, 145, 112, 200), bow), nil},
 		"a four of two strokes":       {bars(image.Rect(50, 100, 60, 160), image.Rect(50, 150, 160, 160), image.Rect(165, 90, 177, 200)), nil},
 		"the halves of a zero":        {bars(halves...), nil},
@@ -184,6 +198,24 @@ func TestParts(t *testing.T) {
 		if !slices.Equal(info.Flags, tt.flags) {
 			t.Errorf("%s: flags %v; want %v; steps %v", name, info.Flags, tt.flags, info.Steps)
 		}
+	}
+}
+
+// What is on two sides of a piece is no frame around it.
+func TestHooksAreNoFrames(t *testing.T) {
+	hook := bars(image.Rect(60, 60, 66, 240), image.Rect(60, 60, 240, 66), image.Rect(60, 234, 240, 240), image.Rect(90, 110, 102, 160))
+	tensor, info := tensorOf(t, hook, imageprep.Options{})
+	inked := 0
+	for x := range imageprep.Side {
+		for y := range imageprep.Side {
+			if tensor[y*imageprep.Side+x] > 0.5 {
+				inked++
+				break
+			}
+		}
+	}
+	if inked < 18 {
+		t.Errorf("%d columns have ink; steps %v", inked, info.Steps)
 	}
 }
 

@@ -5,7 +5,7 @@ package imageprep
 func (g plane) unevenLight() bool {
 	const even = 8 // levels
 	if g.ringRange(nil) <= even {
-		return false
+		return g.hasSpot()
 	}
 	var all histogram
 	all.add(g.pix)
@@ -15,6 +15,34 @@ func (g plane) unevenLight() bool {
 	least := int(leastContrast * float64(all.quantile(0, 255, 0.98)-all.quantile(0, 255, 0.02)))
 	dark, light := strokes(g.closed(), g, least), strokes(g, g.opened(), least)
 	return min(g.ringRange(dark), g.ringRange(light)) > even
+}
+
+// hasSpot reports whether a lamp shines on the middle of the picture, while
+// the paper along its edge is as bright everywhere: a spot is bright and has no
+// sharp edge, when the dark strokes on it are filled. Light strokes have.
+func (g plane) hasSpot() bool {
+	const (
+		least  = 16   // levels, brighter than the edge
+		large  = 0.02 // of the picture
+		sharp  = 0.2  // of the brightness, from one pixel to the next
+		mostly = 0.97 // of the spot
+	)
+	ring := g.ring(0, nil)
+	edge := ring.quantile(0, 255, 0.5)
+	light := g.closed()
+	var above, steps histogram
+	for i, v := range light.pix {
+		if x, y := i%g.width, i/g.width; int(v)-edge >= least && x > 0 && y > 0 {
+			above[v]++
+			step := max(int(v)-int(light.pix[i-1]), int(light.pix[i-1])-int(v), int(v)-int(light.pix[i-g.width]), int(light.pix[i-g.width])-int(v))
+			steps[step]++
+		}
+	}
+	if float64(above.total(0, 255)) < large*float64(len(g.pix)) {
+		return false
+	}
+	height := above.quantile(0, 255, 0.95) - edge
+	return float64(steps.quantile(0, 255, mostly)) <= sharp*float64(height)
 }
 
 // oneGround reports whether most of the picture has one and the same level, as
