@@ -111,7 +111,7 @@ func (p *picture) keepParts(parts []part, digit *part) {
 	const (
 		speck   = 0.015 // of the digit's ink
 		near    = 0.3   // of the digit's size
-		similar = 0.5   // of the height of the higher
+		similar = 0.6   // of the height of the higher
 		much    = 0.5   // of the digit's ink
 	)
 	left, others := false, false

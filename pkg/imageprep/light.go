@@ -17,7 +17,8 @@ func (p *picture) flattenLight() (bool, error) {
 	}
 	side := (max(p.gray.width, p.gray.height) + cells - 1) / cells
 	blocks := p.gray.averaged(side)
-	if !blocks.unevenLight() {
+	uneven, spot := blocks.unevenLight()
+	if !uneven {
 		return false, nil
 	}
 	original := p.gray
@@ -25,12 +26,18 @@ func (p *picture) flattenLight() (bool, error) {
 	paper := blocks.medians()
 	paper.fillHoles()
 	outside := paper.outside()
-	if slope, ok := blocks.slope(); ok && !slices.Contains(outside, true) {
+	slope, dark, sloped := blocks.slope()
+	sloped = sloped && !spot && !slices.Contains(outside, true)
+	if sloped {
 		paper = slope
 	}
 	edges := paper.edges()
-	p.darkInk = p.opts.Polarity == PolarityDarkInk
-	if p.opts.Polarity == PolarityAuto {
+	switch {
+	case p.opts.Polarity != PolarityAuto:
+		p.darkInk = p.opts.Polarity == PolarityDarkInk
+	case sloped && dark:
+		p.darkInk = true
+	default:
 		p.darkInk = original.divided(paper, edges, side).strokesAreDark()
 	}
 	p.gray = original.divided(paper, newPlane(paper.bounds()), side)

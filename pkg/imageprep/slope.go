@@ -10,43 +10,68 @@ import (
 // slope is the paper under a lamp without shadows, a quadratic surface, where
 // it can be told: the ink must be strokes on it, and may be about half of the
 // picture. Medians around each place need more paper, and lose strokes along
-// the edges of a picture that is all digit.
-func (g plane) slope() (plane, bool) {
-	const (
-		least = 0.25 // of the picture is plain paper; soft edges of strokes are neither that nor ink
-		thick = 0.13 // half of what strokes are at most, of the longer side
-		most  = 0.01 // of the picture that is thicker
-		mixed = 0.3  // of the strokes, that are darker than the paper where the others are brighter
-	)
-	paper, ok := g.surface()
-	if !ok {
-		return plane{}, false
-	}
-	ink, count, brighter := newPlane(g.bounds()), 0, 0
-	for i, v := range g.pix {
-		tolerance := 3 + int(paper.pix[i])/32
-		if d := int(v) - int(paper.pix[i]); max(d, -d) > tolerance {
-			ink.pix[i] = 255
-			count++
-			if d > 0 {
-				brighter++
-			}
+// the edges of a picture that is all digit. A thick pen's may be more than half:
+// then the paper is the brighter part, and the ink is dark for certain.
+func (g plane) slope() (paper plane, darkInk, ok bool) {
+	const bright = 0.8 // of the levels are below the paper's
+	for _, share := range [...]float64{0.5, bright} {
+		if paper, ok = g.surface(share); ok && g.strokesOn(paper, share) {
+			return paper, share == bright, true
 		}
 	}
-	if float64(count) > (1-least)*float64(len(g.pix)) || float64(min(brighter, count-brighter)) > mixed*float64(count) {
-		return plane{}, false
-	}
-	left := 0
-	for _, v := range ink.eroded(int(thick * float64(max(g.width, g.height)))).pix {
-		left += int(v) / 255
-	}
-	return paper, float64(left) <= most*float64(len(g.pix))
+	return plane{}, false, false
 }
 
-// surface fits a quadratic function of the place to the levels by the least sum
-// of absolute errors, which does not care how far off the ink is: by least
-// squares weighted anew by the errors (Schlossmacher 1973).
-func (g plane) surface() (plane, bool) {
+// strokesOn reports whether what differs from the paper is strokes. Where the
+// surface is not a median's, they must be much darker than paper.
+func (g plane) strokesOn(paper plane, share float64) bool {
+	const (
+		least = 0.25 // of the picture is plain paper; soft edges of strokes are neither that nor ink
+		thick = 0.2  // half of what strokes are at most, of the longer side
+		pale  = 0.13 // the same, of what may be shadows, which are not as dark as ink
+		most  = 0.01 // of the picture that is thicker
+		mixed = 0.3  // of the strokes, that are darker than the paper where the others are brighter
+		clear = 0.6  // of them, at most half as bright as paper
+	)
+	ink, faint := newPlane(g.bounds()), newPlane(g.bounds())
+	count, brighter, dim := 0, 0, 0
+	for i, v := range g.pix {
+		tolerance := 3 + int(paper.pix[i])/32
+		d := int(v) - int(paper.pix[i])
+		if max(d, -d) <= tolerance {
+			continue
+		}
+		ink.pix[i] = 1
+		count++
+		if d > 0 {
+			brighter++
+		}
+		if 2*int(v) > int(paper.pix[i]) && int(v) < 2*int(paper.pix[i]) {
+			faint.pix[i] = 1
+			dim++
+		}
+	}
+	plain := float64(count) <= (1-least)*float64(len(g.pix))
+	oneSided := float64(min(brighter, count-brighter)) <= mixed*float64(count)
+	strong := share == 0.5 || float64(count-dim) >= clear*float64(count)
+	left := max(ink.core(thick), faint.core(pale))
+	return plain && oneSided && strong && float64(left) <= most*float64(len(g.pix))
+}
+
+// core counts the pixels of 1 that have no other within so much of the longer
+// side.
+func (g plane) core(reach float64) (count int) {
+	for _, v := range g.eroded(int(reach * float64(max(g.width, g.height)))).pix {
+		count += int(v)
+	}
+	return count
+}
+
+// surface fits a quadratic function of the place to the levels, so that a share
+// of them is below it, by the least sum of absolute errors, which does not care
+// how far off the ink is: by least squares weighted anew by the errors
+// (Schlossmacher 1973; the share after Koenker and Bassett 1978).
+func (g plane) surface(share float64) (plane, bool) {
 	const (
 		terms  = 6
 		rounds = 20
@@ -54,13 +79,16 @@ func (g plane) surface() (plane, bool) {
 	)
 	var levels histogram
 	levels.add(g.pix)
-	fitted := slices.Repeat([]float64{float64(levels.quantile(0, 255, 0.5))}, len(g.pix))
+	fitted := slices.Repeat([]float64{float64(levels.quantile(0, 255, share))}, len(g.pix))
 	for range rounds {
 		var normal [terms * terms]float64 // its upper half
 		var right [terms]float64
 		for i, v := range g.pix {
 			d, t := float64(v)-fitted[i], g.terms(i)
-			weight := 1 / max(d, -d, exact)
+			weight := share / max(d, exact)
+			if d < 0 {
+				weight = (1 - share) / max(-d, exact)
+			}
 			for a, s := range t {
 				right[a] += weight * s * float64(v)
 				for b := a; b < terms; b++ {

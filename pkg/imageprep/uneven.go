@@ -1,53 +1,60 @@
 package imageprep
 
-// unevenLight reports whether the paper is not as bright everywhere along the
-// edge of the picture. Strokes that come near it are not paper.
-func (g plane) unevenLight() bool {
-	const even = 8 // levels
-	if g.ringRange(nil) <= even {
-		return g.hasSpot()
+const evenLight = 8 // levels, between which the light is even
+
+// unevenLight reports whether the paper is not as bright everywhere, along the
+// edge of the picture, where strokes that come near it are not paper, or where a
+// spot of light is inside.
+func (g plane) unevenLight() (uneven, spot bool) {
+	if g.ringRange(nil) <= evenLight {
+		spot = g.hasSpot()
+		return spot, spot
 	}
 	var all histogram
 	all.add(g.pix)
-	if g.oneGround(&all, even) {
-		return false
+	if g.oneGround(&all) {
+		return false, false
 	}
 	least := int(leastContrast * float64(all.quantile(0, 255, 0.98)-all.quantile(0, 255, 0.02)))
 	dark, light := strokes(g.closed(), g, least), strokes(g, g.opened(), least)
-	return min(g.ringRange(dark), g.ringRange(light)) > even
+	return min(g.ringRange(dark), g.ringRange(light)) > evenLight, false
 }
 
-// hasSpot reports whether a lamp shines on the middle of the picture, while
-// the paper along its edge is as bright everywhere: a spot is bright and has no
-// sharp edge, when the dark strokes on it are filled. Light strokes have.
+// hasSpot reports whether a lamp shines on the middle of the picture: when the
+// dark strokes on it are filled, a spot is bright, has no sharp edge, and
+// becomes darker outwards. Light strokes have sharp edges, or are as bright all
+// over.
 func (g plane) hasSpot() bool {
 	const (
 		least  = 16   // levels, brighter than the edge
 		large  = 0.02 // of the picture
 		sharp  = 0.2  // of the brightness, from one pixel to the next
 		mostly = 0.97 // of the spot
+		core   = 0.75 // of the spot is at least half as bright
 	)
 	ring := g.ring(0, nil)
 	edge := ring.quantile(0, 255, 0.5)
 	light := g.closed()
-	var above, steps histogram
+	var levels, steps histogram
 	for i, v := range light.pix {
 		if x, y := i%g.width, i/g.width; int(v)-edge >= least && x > 0 && y > 0 {
-			above[v]++
-			step := max(int(v)-int(light.pix[i-1]), int(light.pix[i-1])-int(v), int(v)-int(light.pix[i-g.width]), int(light.pix[i-g.width])-int(v))
-			steps[step]++
+			levels[v]++
+			left, above := int(v)-int(light.pix[i-1]), int(v)-int(light.pix[i-g.width])
+			steps[max(left, -left, above, -above)]++
 		}
 	}
-	if float64(above.total(0, 255)) < large*float64(len(g.pix)) {
+	count := levels.total(0, 255)
+	if float64(count) < large*float64(len(g.pix)) {
 		return false
 	}
-	height := above.quantile(0, 255, 0.95) - edge
-	return float64(steps.quantile(0, 255, mostly)) <= sharp*float64(height)
+	height := levels.quantile(0, 255, 0.95) - edge
+	return float64(steps.quantile(0, 255, mostly)) <= sharp*float64(height) &&
+		float64(levels.total(edge+height/2, 255)) <= core*float64(count)
 }
 
 // oneGround reports whether most of the picture has one and the same level, as
 // what programs draw has and photographs have not, and no side another.
-func (g plane) oneGround(all *histogram, even int) bool {
+func (g plane) oneGround(all *histogram) bool {
 	ground, most := 0, 0
 	for v, n := range all {
 		if n > most {
@@ -59,7 +66,7 @@ func (g plane) oneGround(all *histogram, even int) bool {
 	}
 	other := newPlane(g.bounds())
 	for i, v := range g.pix {
-		if far := int(v) - ground; max(far, -far) > even {
+		if far := int(v) - ground; max(far, -far) > evenLight {
 			other.pix[i] = 1
 		}
 	}
