@@ -91,8 +91,8 @@ func (p *picture) findPolarity() (bool, error) {
 		darkInk = p.darkInk
 	case p.opts.Polarity == PolarityAuto:
 		threshold := all.otsu()
-		darkInk = paperIsBright(&all, &border, threshold)
-		if inner := p.gray.border(1 + min(p.gray.width, p.gray.height)/16); inner.uniform(threshold) && paperIsBright(&all, &inner, threshold) != darkInk {
+		darkInk = p.paperIsBright(&all, &border, threshold)
+		if inner := p.gray.border(1 + min(p.gray.width, p.gray.height)/16); inner.uniform(threshold) && p.paperIsBright(&all, &inner, threshold) != darkInk {
 			border, darkInk = inner, !darkInk // a frame is along the border
 		}
 	}
@@ -182,13 +182,18 @@ func (h *histogram) uniform(threshold int) bool {
 }
 
 // paperIsBright lets the border decide. Where ink and paper share the border,
-// as in a tight crop, there is less ink than paper in the picture.
-func paperIsBright(all, border *histogram, threshold int) bool {
-	const clear = 0.6
+// as in a tight crop, there is less ink than paper in the picture, if it is
+// small; in a larger one the border may be nothing but noise, and sharp strokes
+// tell.
+func (p *picture) paperIsBright(all, border *histogram, threshold int) bool {
+	const clear, small = 0.6, 64
 	bright := border.total(threshold+1, 255)
 	share := float64(bright) / float64(bright+border.total(0, threshold))
-	if share > 1-clear && share < clear {
+	switch {
+	case share <= 1-clear || share >= clear:
+		return share >= clear
+	case min(p.gray.width, p.gray.height) < small:
 		return all.total(threshold+1, 255) > all.total(0, threshold)
 	}
-	return share >= clear
+	return p.gray.strokesAreDark()
 }
