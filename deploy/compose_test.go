@@ -43,7 +43,7 @@ func TestComposeFitsTheOtherFiles(t *testing.T) {
 			}
 		}
 		for variable, value := range service.Environment {
-			if strings.HasPrefix(variable, "DIGITS_") && !strings.Contains(flags, "`"+variable+"`") && !strings.Contains(proxy, `"${`+variable+`}"`) {
+			if strings.HasPrefix(variable, "DIGITS_") && !strings.Contains(flags, "`"+variable+"`") && !strings.Contains(proxy, `"${`+variable+`-`) {
 				t.Errorf("%s has %s, which neither the server nor haproxy.cfg knows", name, variable)
 			}
 			if name == "balancer" {

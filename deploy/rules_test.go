@@ -54,6 +54,21 @@ func TestEveryAlertIsTested(t *testing.T) {
 	}
 }
 
+// Whoever reads a runbook finds the panels that it names.
+func TestRunbooksNamePanels(t *testing.T) {
+	_, runbooks, _ := strings.Cut(read(t, "README.md"), "\n## Runbooks\n")
+	names := regexp.MustCompile(`\*([^*\n]+)\*`).FindAllStringSubmatch(runbooks, -1)
+	if len(names) < 10 {
+		t.Errorf("the runbooks name only %v", names)
+	}
+	queries := dashboardQueries(t)
+	for _, name := range names {
+		if name[1] != "digits: service" && !slices.ContainsFunc(queries, func(q dashboardQuery) bool { return strings.Contains(q.where, ".json, "+name[1]) }) {
+			t.Errorf("no dashboard has a panel %q", name[1])
+		}
+	}
+}
+
 // Whoever is woken finds what to do.
 func TestEveryAlertHasARunbook(t *testing.T) {
 	headings := regexp.MustCompile(`(?m)^#+ (\S+)$`).FindAllStringSubmatch(read(t, "README.md"), -1)

@@ -12,7 +12,9 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 )
@@ -30,10 +32,37 @@ func TestTLSAndToken(t *testing.T) {
 	for _, c := range []struct {
 		authorization string
 		status        int
-	}{{"Bearer secret", 200}, {"Bearer secret2", 401}, {"secret", 401}, {"", 401}} {
+	}{{"Bearer secret", 200}, {"bearer secret", 200}, {"BEARER  secret", 200}, {"Bearer Secret", 401}, {"Bearer secret2", 401}, {"Bearer", 401}, {"Basic secret", 401},
+		{"secret", 401}, {"", 401}} {
 		reply := post(t, &client, "https://"+secure+"/predict", c.authorization)
 		if reply.StatusCode != c.status || reply.ProtoMajor != 2 {
 			t.Errorf("%q: %s %s, want %d", c.authorization, reply.Proto, reply.Status, c.status)
+		}
+		if scheme := reply.Header.Get("WWW-Authenticate"); (scheme == "Bearer") != (c.status == 401) {
+			t.Errorf("%q: %s, and WWW-Authenticate is %q", c.authorization, reply.Status, scheme)
+		}
+	}
+}
+
+// The balancer's files are valid as they are; without a token, which would be
+// one that everybody has, it does not start.
+func TestBalancerConfigurationIsValid(t *testing.T) {
+	haproxy := program(t, "haproxy")
+	certificate, _ := selfSigned(t)
+	for _, c := range []struct {
+		environment []string
+		files       []string
+		valid       bool
+	}{
+		{nil, []string{"-f", "haproxy.cfg"}, true},
+		{[]string{"DIGITS_TOKEN=secret"}, []string{"-f", "haproxy.cfg", "-f", "haproxy-tls.cfg"}, true},
+		{[]string{"DIGITS_TOKEN="}, []string{"-f", "haproxy.cfg", "-f", "haproxy-tls.cfg"}, false},
+		{nil, []string{"-f", "haproxy.cfg", "-f", "haproxy-tls.cfg"}, false},
+	} {
+		check := exec.Command(haproxy, append([]string{"-c"}, c.files...)...)
+		check.Env = append(c.environment, "DIGITS_CERTIFICATE="+certificate)
+		if output, err := check.CombinedOutput(); (err == nil) != c.valid || !c.valid && !strings.Contains(string(output), "DIGITS_TOKEN is not set") {
+			t.Errorf("%v %v: %v\n%s", c.environment, c.files, err, output)
 		}
 	}
 }

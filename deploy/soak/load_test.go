@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/http/httptest"
+	"os/exec"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -72,5 +73,17 @@ func TestQuantile(t *testing.T) {
 	}
 	if (point{}).quantile(0.5) != 0 {
 		t.Error("a quantile of nothing is not 0")
+	}
+}
+
+// A program that has ended is not waited for.
+func TestProgramThatEnds(t *testing.T) {
+	running, stop, err := start(t.Context(), exec.Command("false"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stop()
+	if err := awaitReady(running, "http://127.0.0.1:1/readyz"); err == nil || !strings.Contains(err.Error(), "false has ended: exit status 1") {
+		t.Errorf("error %v", err)
 	}
 }

@@ -56,22 +56,25 @@ func run(ctx context.Context, c config) error {
 	}
 	demo := exec.Command("deploy/demo")
 	demo.Env = append(os.Environ(), fmt.Sprint("DEMO_PORT=", c.port))
-	stop, err := start(demo)
+	running, stop, err := start(ctx, demo)
 	if err != nil {
 		return err
 	}
 	defer stop()
 	url := fmt.Sprintf("http://127.0.0.1:%d", c.port)
-	if err := awaitReady(ctx, url+"/readyz"); err != nil {
+	if err := awaitReady(running, url+"/readyz"); err != nil {
 		return err
 	}
 	var admins []string
 	for server := range 3 {
 		admins = append(admins, fmt.Sprintf("http://127.0.0.1:%d", c.port+11+server))
 	}
-	points, err := load(ctx, c, url, admins, image)
+	points, err := load(running, c, url, admins, image)
 	if err != nil {
 		return err
+	}
+	if running.Err() != nil && ctx.Err() == nil { // who has answered was another
+		return context.Cause(running)
 	}
 	if err := write(c, points); err != nil {
 		return err
@@ -84,16 +87,22 @@ func run(ctx context.Context, c config) error {
 	return nil
 }
 
-// start starts a program and returns what stops it.
-func start(program *exec.Cmd) (stop func(), err error) {
+// start starts a program and returns a context that ends with it, and what stops it.
+func start(ctx context.Context, program *exec.Cmd) (running context.Context, stop func(), err error) {
 	program.Stderr = os.Stderr
 	program.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Ctrl-C is for this program, which then stops it
 	if err := program.Start(); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return func() {
+	running, cancel := context.WithCancelCause(ctx)
+	ended := make(chan struct{})
+	go func() {
+		cancel(fmt.Errorf("%s has ended: %v", program.Path, program.Wait()))
+		close(ended)
+	}()
+	return running, func() {
 		_ = program.Process.Signal(syscall.SIGTERM)
-		_ = program.Wait()
+		<-ended
 	}, nil
 }
 
@@ -110,7 +119,7 @@ func awaitReady(ctx context.Context, url string) error {
 		}
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("%s is not ready: %w", url, ctx.Err())
+			return fmt.Errorf("%s is not ready: %w", url, context.Cause(ctx))
 		case <-time.After(100 * time.Millisecond):
 		}
 	}

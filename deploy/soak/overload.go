@@ -29,12 +29,12 @@ func overload(ctx context.Context, c config) error {
 	}
 	server := exec.Command(program, "--addr", url[len("http://"):], "--admin-addr", admin[len("http://"):], "--log-level", "error",
 		"--request-timeout", deadline.String(), "--drain-delay", "0s")
-	stop, err := start(server)
+	running, stop, err := start(ctx, server)
 	if err != nil {
 		return err
 	}
 	defer stop()
-	if err := awaitReady(ctx, url+"/readyz"); err != nil {
+	if err := awaitReady(running, url+"/readyz"); err != nil {
 		return err
 	}
 	photograph := dear()

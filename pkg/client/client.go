@@ -3,21 +3,28 @@ package client
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
 	"io"
 	"math/rand/v2"
 	"net/http"
+	"net/http/cookiejar"
 	"strconv"
+	"sync"
 	"time"
 )
 
-// Client talks to one server. Any number of goroutines may use it.
+// Client talks to one server, also behind a balancer: it keeps cookies in memory,
+// unless HTTP has a Jar, so that Feedback reaches the server that predicted. Use
+// several to spread over several servers; any number of goroutines may use each.
 type Client struct {
 	URL     string       // of the server, such as http://localhost:8080
-	HTTP    *http.Client // nil means http.DefaultClient
+	HTTP    *http.Client // nil means http.DefaultClient; not changed
 	Retries int          // of a request that was lost or that the server had no time for
+	once    sync.Once
+	http    http.Client // HTTP with a Jar, from the first request on
 }
 
 // Prediction is what one image shows.
@@ -53,8 +60,7 @@ func (p *Problem) Error() string {
 	return fmt.Sprintf("%d %s: %s (%s, request %s)", p.Status, p.Title, p.Detail, p.Type, p.ID)
 }
 
-// Predict reads the digit in an encoded image. The error is the context's, the
-// network's, or a *Problem.
+// Predict reads the digit in an encoded image. The error is the context's, the network's, or a *Problem.
 func (c *Client) Predict(ctx context.Context, image []byte) (p Prediction, err error) {
 	err = c.post(ctx, "/predict", "application/octet-stream", image, &p)
 	return p, err
@@ -63,21 +69,15 @@ func (c *Client) Predict(ctx context.Context, image []byte) (p Prediction, err e
 // PredictAll reads several images, in order. What is wrong with one of them is
 // its Problem; the error is as Predict's.
 func (c *Client) PredictAll(ctx context.Context, images ...[]byte) ([]Prediction, error) {
-	body, err := json.Marshal(map[string][][]byte{"images": images})
-	if err != nil {
-		return nil, err
-	}
+	body, _ := json.Marshal(map[string][][]byte{"images": images}) // cannot fail
 	var reply struct{ Predictions []Prediction }
-	err = c.post(ctx, "/predict", "application/json", body, &reply)
+	err := c.post(ctx, "/predict", "application/json", body, &reply)
 	return reply.Predictions, err
 }
 
 // Feedback tells the server which digit the image of a prediction showed.
 func (c *Client) Feedback(ctx context.Context, id string, label int) error {
-	body, err := json.Marshal(map[string]any{"id": id, "label": label})
-	if err != nil {
-		return err
-	}
+	body, _ := json.Marshal(map[string]any{"id": id, "label": label}) // cannot fail
 	return c.post(ctx, "/feedback", "application/json", body, nil)
 }
 
@@ -110,11 +110,13 @@ func (c *Client) send(ctx context.Context, path, contentType string, body []byte
 		return -1, err
 	}
 	request.Header.Set("Content-Type", contentType)
-	client := c.HTTP
-	if client == nil {
-		client = http.DefaultClient
-	}
-	response, err := client.Do(request)
+	c.once.Do(func() {
+		c.http = *cmp.Or(c.HTTP, http.DefaultClient)
+		if c.http.Jar == nil {
+			c.http.Jar, _ = cookiejar.New(nil) // cannot fail
+		}
+	})
+	response, err := c.http.Do(request)
 	if err != nil {
 		return 0, err
 	}
@@ -139,11 +141,9 @@ func (c *Client) send(ctx context.Context, path, contentType string, body []byte
 
 // retryAfter reads the header's seconds or date; without one it is 0.
 func retryAfter(header string) time.Duration {
+	at, _ := http.ParseTime(header)
 	if seconds, err := strconv.Atoi(header); err == nil {
-		return time.Duration(max(seconds, 0)) * time.Second
+		at = time.Now().Add(time.Duration(seconds) * time.Second)
 	}
-	if at, err := http.ParseTime(header); err == nil {
-		return max(time.Until(at), 0)
-	}
-	return 0
+	return max(time.Until(at), 0)
 }

@@ -151,6 +151,8 @@ func TestInferenceService(t *testing.T) {
 	}
 	if c := service.Spec.Predictor.Containers; len(c) != 1 || c[0].Name != "kserve-container" {
 		t.Errorf("KServe looks for one container kserve-container: %v", c)
+	} else if !slices.Contains(c[0].Env, corev1.EnvVar{Name: "PROTOCOL", Value: "v2"}) {
+		t.Errorf("KServe takes it for a server of its first protocol: %v", c[0].Env)
 	}
 }
 
