@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Requests a second of our server and of the peers, which take turns: one PNG a
-# request, 64 connections, the load from the same cores; then with pauses that
-# make it half as many.
+# Requests a second of our server, of one that only decodes, and of the peers,
+# which take turns: one PNG a request, 64 connections, the load from the same
+# cores; then with pauses that make it half as many.
 #
 #     PEERS=DIR internal/peers/http/compare.sh [ROUNDS [SECONDS]]
 set -euo pipefail
@@ -10,6 +10,7 @@ export PEERS PORT=${PORT:-18090} WEIGHTS=$PWD/weights/simple.safetensors
 rounds=${1:-5} seconds=${2:-10}
 make build >/dev/null
 (cd internal/peers/ort && go build -o "$PEERS/serve" ./serve)
+go build -o "$PEERS/decode" ./internal/peers/http/decode
 cat >"$PEERS/post.lua" <<LUA
 local f = io.open("$PWD/api/examples/seven.png", "rb")
 wrk.method, wrk.body = "POST", f:read("*all")
@@ -23,6 +24,7 @@ LUA
 start() {
   case $1 in
   ours) exec bin/server --addr "127.0.0.1:$PORT" --weights "$WEIGHTS" --drain-delay 0s ;;
+  go-decoding-only) exec "$PEERS/decode" "127.0.0.1:$PORT" ;;
   go-onnxruntime) exec "$PEERS/serve" "127.0.0.1:$PORT" ;;
   node-onnxruntime) exec node internal/peers/http/serve.js "$PORT" ;;
   fastapi-torch) cd internal/peers/http && exec /usr/bin/python3 -m uvicorn serve:app --port "$PORT" --workers 2 --log-level error --no-access-log ;;
@@ -39,7 +41,7 @@ used() {
 }
 
 for ((round = 1; round <= rounds; round++)); do
-  for peer in ours go-onnxruntime node-onnxruntime fastapi-torch; do
+  for peer in ours go-decoding-only go-onnxruntime node-onnxruntime fastapi-torch; do
     (start "$peer") >/dev/null 2>&1 &
     pid=$!
     until curl -sf --data-binary @api/examples/seven.png -o /dev/null "localhost:$PORT/predict"; do sleep 0.1; done
