@@ -21,11 +21,8 @@ func (c config) load() (lifecycle.Served, error) {
 	if err != nil {
 		return lifecycle.Served{}, err
 	}
-	return c.served(m)
-}
-
-func (c config) served(m *cnn.Model) (lifecycle.Served, error) {
-	statistics, err := drift.Of(m.Metadata())
+	about := httpapi.Model{Version: modelVersion(m), Digest: m.Digest(), Number: modelNumber(m)}
+	about.Statistics, err = drift.Of(m.Metadata())
 	var classifier *classify.Classifier
 	if err == nil {
 		classifier, err = classify.New(m, classify.Options{Slots: c.slots, Memory: c.maxDecodedBytes, Image: imageprep.Options{MaxPixels: c.maxPixels}})
@@ -33,8 +30,10 @@ func (c config) served(m *cnn.Model) (lifecycle.Served, error) {
 	if err != nil {
 		return lifecycle.Served{}, fmt.Errorf("%s: %w", cmp.Or(c.weights, "embedded weights"), err)
 	}
-	return lifecycle.Served{Classifier: classifier,
-		Model: httpapi.Model{Version: modelVersion(m), Digest: m.Digest(), Number: modelNumber(m), Statistics: statistics}}, nil
+	if err := c.addPages(&about, m.Metadata()); err != nil {
+		return lifecycle.Served{}, err
+	}
+	return lifecycle.Served{Classifier: classifier, Model: about}, nil
 }
 
 // model reads the weights file, or the embedded weights.

@@ -4,26 +4,26 @@ import (
 	"digits/api"
 	"digits/internal/httpapi"
 	"digits/internal/web"
-	"digits/pkg/cnn"
 	"digits/weights"
 )
 
 // addPages adds the service's pages about a model. Live figures are where
 // /metrics is: with a listener for operators, on a status page there.
-func (c config) addPages(o *httpapi.Options, model *cnn.Model) error {
+func (c config) addPages(m *httpapi.Model, metadata map[string]string) error {
 	about := web.Options{
 		Version:  programVersion(),
-		Model:    web.Model{Version: modelVersion(model), Digest: model.Digest(), Number: modelNumber(model)},
+		Model:    web.Model{Version: m.Version, Digest: m.Digest, Number: m.Number},
 		Card:     weights.Card(),
-		Metadata: model.Metadata(),
+		Metadata: metadata,
 	}
+	adminListener := c.adminAddr != ""
 	public, admin := about, about
-	public.Contract, public.MaxBodyBytes, public.NoMetrics = api.Document(), c.maxBodyBytes, o.AdminListener
+	public.Contract, public.MaxBodyBytes, public.NoMetrics = api.Document(), c.maxBodyBytes, adminListener
 	admin.StatusOnly = true
 	var err error
-	if o.Pages, err = web.New(public); err != nil || !o.AdminListener {
+	if m.Pages, err = web.New(public); err != nil || !adminListener {
 		return err
 	}
-	o.AdminPages, err = web.New(admin)
+	m.AdminPages, err = web.New(admin)
 	return err
 }

@@ -88,6 +88,11 @@ func TestReload(t *testing.T) {
 	if got := p.modelOf(t); got != "three" {
 		t.Errorf("after the reload %s answers", got)
 	}
+	for _, page := range []string{"http://" + p.addr + "/docs", "http://" + p.addr + "/status", admin + "/status"} {
+		if _, body := ask(t, http.MethodGet, page, nil); !strings.Contains(body, "three") || strings.Contains(body, ">one<") {
+			t.Errorf("%s does not tell of the new model", page)
+		}
+	}
 	if err := os.WriteFile(path, weights.Default()[:1000], 0o600); err != nil {
 		t.Fatal(err)
 	}

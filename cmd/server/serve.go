@@ -26,18 +26,11 @@ func serve(ctx context.Context, c config, stderr io.Writer) error {
 	for _, name := range strangers(os.Environ(), new(config).flags()) {
 		logger.Warn("the environment has a variable that belongs to no flag", "variable", name)
 	}
-	model, err := c.model()
-	if err != nil {
-		return err
-	}
-	initial, err := c.served(model)
+	initial, err := c.load()
 	if err != nil {
 		return err
 	}
 	options := c.apiOptions(initial, logger)
-	if err := c.addPages(&options, model); err != nil {
-		return err
-	}
 	api := httpapi.New(options)
 	keeper := lifecycle.New(lifecycle.Options{API: api, Initial: initial, Load: c.load, Registry: options.Registry, Logger: logger})
 	listeners, err := c.listeners(api, keeper, logger)

@@ -93,7 +93,7 @@ func TestRequestsThatAreLogged(t *testing.T) {
 // at the level.
 func isLogged(t *testing.T, method, path string, ready bool, level slog.Level) bool {
 	var log bytes.Buffer
-	a := httpapi.New(httpapi.Options{Classifier: reading(1), Pages: pages(t), Model: httpapi.Model{Version: "test"},
+	a := httpapi.New(httpapi.Options{Classifier: reading(1), Model: httpapi.Model{Version: "test", Pages: pages(t)},
 		Logger: slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: level}))})
 	a.SetReady(ready)
 	var h http.Handler = a

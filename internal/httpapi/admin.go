@@ -20,7 +20,7 @@ func (a *API) Admin(reload func(context.Context) (Model, error)) chi.Router {
 	router.Use(a.track, clientAddress(a.options.TrustedProxies), a.securityHeaders, a.instrument, a.logAccess, a.recoverPanics)
 	a.healthRoutes(router)
 	a.get(router, "/metrics", a.metricsHandler())
-	a.pages(router, a.options.AdminPages, adminPageRoutes)
+	a.pages(router, Model.adminPages, adminPageRoutes)
 	router.Post(reloadPath, func(w http.ResponseWriter, r *http.Request) { a.reload(w, r, reload) })
 	a.addRoutes(router)
 	router.Mount(profilesPath, middleware.Profiler())

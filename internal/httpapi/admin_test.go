@@ -20,7 +20,7 @@ func status(h http.Handler, method, path string) int {
 // What is for those who run the service is on its own listener, and nowhere
 // else.
 func TestAdminListener(t *testing.T) {
-	a := httpapi.New(httpapi.Options{Classifier: panicking(), AdminListener: true, Pages: pages(t), AdminPages: pages(t)})
+	a := httpapi.New(httpapi.Options{Classifier: panicking(), AdminListener: true, Model: httpapi.Model{Pages: pages(t), AdminPages: pages(t)}})
 	reloads := 0
 	admin := a.Admin(func(context.Context) (httpapi.Model, error) {
 		reloads++
@@ -65,7 +65,7 @@ func TestAdminListener(t *testing.T) {
 
 // The operators' pages keep the headers of the public ones.
 func TestAdminPagesAreGuarded(t *testing.T) {
-	a := httpapi.New(httpapi.Options{Classifier: panicking(), AdminListener: true, Pages: pages(t), AdminPages: pages(t)})
+	a := httpapi.New(httpapi.Options{Classifier: panicking(), AdminListener: true, Model: httpapi.Model{Pages: pages(t), AdminPages: pages(t)}})
 	admin := a.Admin(nil)
 	for _, path := range []string{"/status", "/assets/0/status.js"} {
 		var headers [2]http.Header

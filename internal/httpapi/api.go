@@ -25,7 +25,6 @@ type Options struct {
 	Classifier       Classifier // with Model, what answers until SetModel is called
 	Model            Model
 	Build            Build
-	Pages            Pages                // for people; nil means none
 	Registry         *prometheus.Registry // takes the metrics and is served by /metrics; nil means a new one
 	Logger           *slog.Logger         // nil means no log
 	MaxBodyBytes     int64                // 0 means DefaultMaxBodyBytes
@@ -40,7 +39,6 @@ type Options struct {
 	LogSample        float64              // share of the requests that succeed, up to 1, that is logged; 0 means all
 	FeedbackWindow   int                  // last predictions that feedback can be given on; 0 means that there is no /feedback
 	AdminListener    bool                 // /metrics is served by Admin and not here
-	AdminPages       Pages                // of Admin: /status, which draws /metrics, and what it loads; nil means none
 }
 
 // Defaults of Options.
@@ -134,7 +132,7 @@ func (a *API) routes() {
 	}
 	a.get(a.router, "/openapi.yaml", http.HandlerFunc(document))
 	a.inferenceRoutes(limited)
-	a.pages(a.router, a.options.Pages, pageRoutes)
+	a.pages(a.router, Model.pages, pageRoutes)
 	a.addRoutes(a.router)
 }
 

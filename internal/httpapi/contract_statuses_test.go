@@ -32,7 +32,8 @@ type counting struct {
 
 // newCounting returns an API that is ready, whose /-/reload fails with the error.
 func newCounting(t *testing.T, o httpapi.Options, reload error) counting {
-	o.Registry, o.FeedbackWindow, o.Pages, o.Model = prometheus.NewRegistry(), 100, pages(t), testModel
+	o.Registry, o.FeedbackWindow, o.Model = prometheus.NewRegistry(), 100, testModel
+	o.Model.Pages = pages(t)
 	var a *httpapi.API
 	if o.Classifier == nil {
 		a = newAPIWith(t, o)

@@ -42,7 +42,9 @@ var testModel = httpapi.Model{Version: "test", Number: 42}
 func newAPI(t testing.TB) *httpapi.API {
 	t.Helper()
 	const patient = time.Minute // the race detector on a busy machine needs seconds for a large image
-	a := newAPIWith(t, httpapi.Options{RequestTimeout: patient, Model: testModel, FeedbackWindow: 100, Pages: pages(t)})
+	model := testModel
+	model.Pages = pages(t)
+	a := newAPIWith(t, httpapi.Options{RequestTimeout: patient, Model: model, FeedbackWindow: 100})
 	a.SetReady(true)
 	return a
 }

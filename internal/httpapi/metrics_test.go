@@ -137,7 +137,7 @@ func TestBucketsBeginAtATenthOfAMillisecond(t *testing.T) {
 // balancers and browsers ask for, and what there is not, is not timed.
 func TestDurationsAreMeasuredByClassOfStatus(t *testing.T) {
 	registry := prometheus.NewRegistry()
-	a := newAPIWith(t, httpapi.Options{Registry: registry, FeedbackWindow: 10, Pages: pages(t), Model: httpapi.Model{Version: "test"}})
+	a := newAPIWith(t, httpapi.Options{Registry: registry, FeedbackWindow: 10, Model: httpapi.Model{Version: "test", Pages: pages(t)}})
 	admin := a.Admin(func(context.Context) (httpapi.Model, error) { return httpapi.Model{}, nil })
 	a.ServeHTTP(httptest.NewRecorder(), with(post("image/png", readFile(t, "seven.png")), "X-Request-Id", "known"))
 	a.ServeHTTP(httptest.NewRecorder(), post("image/png", []byte("text")))

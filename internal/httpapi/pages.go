@@ -16,21 +16,22 @@ type Pages interface {
 // assetRoute are the files that pages load.
 const assetRoute = "/assets/{version}/{name}"
 
-// pageRoutes are the paths of Options.Pages, adminPageRoutes those of
-// Options.AdminPages.
+// pageRoutes are the paths of Model.Pages, adminPageRoutes those of
+// Model.AdminPages.
 var (
 	pageRoutes      = []string{"/", "/docs", "/status", assetRoute}
 	adminPageRoutes = []string{"/status", assetRoute}
 )
 
-// pages adds the routes of pages, if there are any.
-func (a *API) pages(router chi.Router, p Pages, patterns []string) {
-	if p == nil {
+// pages adds the routes of pages, if there are any. They are those of the model
+// that answers when they are asked for.
+func (a *API) pages(router chi.Router, of func(Model) Pages, patterns []string) {
+	if of(a.options.Model) == nil {
 		return
 	}
 	for _, pattern := range patterns {
 		a.get(router, pattern, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if !p.ServePage(w, r) {
+			if p := of(a.serving().Model); p == nil || !p.ServePage(w, r) {
 				a.notFound(w, r)
 			}
 		}))

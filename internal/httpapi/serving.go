@@ -23,7 +23,12 @@ type Model struct {
 	Version, Digest string
 	Number          int64            // the version where it must be one, as TensorFlow Serving has it
 	Statistics      drift.Statistics // zero where the weights have none
+	Pages           Pages            // about it, for people; nil means none, if that of Options.Model is nil too
+	AdminPages      Pages            // of Admin: /status, which draws /metrics, and what it loads; nil as Pages
 }
+
+func (m Model) pages() Pages      { return m.Pages }
+func (m Model) adminPages() Pages { return m.AdminPages }
 
 // serving is a classifier with what belongs to its weights. A request has one
 // from beginning to end, so that its reply names what gave the answer.

@@ -53,8 +53,8 @@ func serveTelling(t *testing.T, change func(pages *web.Options)) *service {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a := httpapi.New(httpapi.Options{Classifier: classifier, Pages: site, AdminPages: site, MaxBodyBytes: maxBody, FeedbackWindow: 100,
-		Model: httpapi.Model{Version: model.Digest()[:12], Digest: model.Digest()}})
+	a := httpapi.New(httpapi.Options{Classifier: classifier, MaxBodyBytes: maxBody, FeedbackWindow: 100,
+		Model: httpapi.Model{Version: model.Digest()[:12], Digest: model.Digest(), Pages: site, AdminPages: site}})
 	a.SetReady(true)
 	s := &service{t: t, api: a, handler: a, addr: "127.0.0.1:0"}
 	s.start()
