@@ -44,24 +44,25 @@ func TestTLSAndToken(t *testing.T) {
 	}
 }
 
-// The balancer's files are valid as they are; without a token, which would be
-// one that everybody has, it does not start.
+// The balancer's files are valid as they are; it does not start without a token,
+// which would be one that everybody has, nor with a way around it that nobody chose.
 func TestBalancerConfigurationIsValid(t *testing.T) {
 	haproxy := program(t, "haproxy")
 	certificate, _ := selfSigned(t)
 	for _, c := range []struct {
 		environment []string
 		files       []string
-		valid       bool
+		complaint   string
 	}{
-		{nil, []string{"-f", "haproxy.cfg"}, true},
-		{[]string{"DIGITS_TOKEN=secret"}, []string{"-f", "haproxy.cfg", "-f", "haproxy-tls.cfg"}, true},
-		{[]string{"DIGITS_TOKEN="}, []string{"-f", "haproxy.cfg", "-f", "haproxy-tls.cfg"}, false},
-		{nil, []string{"-f", "haproxy.cfg", "-f", "haproxy-tls.cfg"}, false},
+		{nil, []string{"-f", "haproxy.cfg"}, ""},
+		{[]string{"DIGITS_TOKEN=secret", "DIGITS_PUBLIC=127.0.0.1:8086"}, []string{"-f", "haproxy.cfg", "-f", "haproxy-tls.cfg"}, ""},
+		{[]string{"DIGITS_TOKEN=", "DIGITS_PUBLIC=127.0.0.1:8086"}, []string{"-f", "haproxy.cfg", "-f", "haproxy-tls.cfg"}, "DIGITS_TOKEN is not set"},
+		{[]string{"DIGITS_PUBLIC=127.0.0.1:8086"}, []string{"-f", "haproxy.cfg", "-f", "haproxy-tls.cfg"}, "DIGITS_TOKEN is not set"},
+		{[]string{"DIGITS_TOKEN=secret"}, []string{"-f", "haproxy.cfg", "-f", "haproxy-tls.cfg"}, "DIGITS_PUBLIC is not set"},
 	} {
 		check := exec.Command(haproxy, append([]string{"-c"}, c.files...)...)
 		check.Env = append(c.environment, "DIGITS_CERTIFICATE="+certificate)
-		if output, err := check.CombinedOutput(); (err == nil) != c.valid || !c.valid && !strings.Contains(string(output), "DIGITS_TOKEN is not set") {
+		if output, err := check.CombinedOutput(); (err == nil) != (c.complaint == "") || !strings.Contains(string(output), c.complaint) {
 			t.Errorf("%v %v: %v\n%s", c.environment, c.files, err, output)
 		}
 	}

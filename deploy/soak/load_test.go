@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"math"
 	"net/http"
 	"net/http/httptest"
 	"os/exec"
@@ -85,5 +86,30 @@ func TestProgramThatEnds(t *testing.T) {
 	defer stop()
 	if err := awaitReady(running, "http://127.0.0.1:1/readyz"); err == nil || !strings.Contains(err.Error(), "false has ended: exit status 1") {
 		t.Errorf("error %v", err)
+	}
+}
+
+// What would load the machine without end, or give no report, is refused.
+func TestFlagsAreChecked(t *testing.T) {
+	good := config{rate: 200, duration: 10 * time.Minute, interval: 5 * time.Second}
+	if err := good.check(nil); err != nil {
+		t.Error(err)
+	}
+	for name, change := range map[string]func(c *config){
+		"--rate is 0;":     func(c *config) { c.rate = 0 },
+		"--rate is -5;":    func(c *config) { c.rate = -5 },
+		"--rate is 1e+09;": func(c *config) { c.rate = 1e9 },
+		"--rate is NaN;":   func(c *config) { c.rate = math.NaN() },
+		"--interval is 0s": func(c *config) { c.interval = 0 },
+		"--interval is 6m": func(c *config) { c.interval = 6 * time.Minute },
+	} {
+		c := good
+		change(&c)
+		if err := c.check(nil); err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if err := good.check([]string{"overload"}); err == nil || !strings.Contains(err.Error(), `"overload" is no flag`) {
+		t.Error(err)
 	}
 }

@@ -37,6 +37,10 @@ func main() {
 	flag.StringVar(&c.out, "out", "runs/soak", "`DIR` for the report")
 	flag.BoolVar(&c.overload, "overload", false, "instead, send one server twice what it can answer, measured before, of large pictures")
 	flag.Parse()
+	if err := c.check(flag.Args()); err != nil {
+		fmt.Fprintln(os.Stderr, "soak:", err)
+		os.Exit(2)
+	}
 	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer cancel()
 	if err := run(ctx, c); err != nil {
@@ -45,6 +49,22 @@ func main() {
 		os.Exit(1)
 	}
 }
+
+// check refuses what would load the machine without end, or in vain.
+func (c config) check(words []string) error {
+	switch {
+	case len(words) > 0:
+		return fmt.Errorf("%q is no flag; all begin with --", words[0])
+	case !(c.rate > 0 && c.rate <= mostRate):
+		return fmt.Errorf("--rate is %v; it must be above 0 and up to %v", c.rate, mostRate)
+	case c.interval <= 0 || c.duration < 2*c.interval:
+		return fmt.Errorf("--interval is %v and --duration %v; it must be above 0, and the duration twice as long or longer", c.interval, c.duration)
+	}
+	return nil
+}
+
+// mostRate is more than a machine can send.
+const mostRate = 100_000
 
 func run(ctx context.Context, c config) error {
 	if c.overload {

@@ -35,7 +35,7 @@ var pictures = []struct {
 // write writes the pictures, and a table of the whole and of all points.
 func write(c config, points []point) error {
 	if len(points) < 2 {
-		return fmt.Errorf("%d points are too few for a report; --duration must be twice --interval at least", len(points))
+		return fmt.Errorf("the run was ended after %d of the intervals, and a report needs two; nothing is written", len(points))
 	}
 	if err := os.MkdirAll(c.out, 0o755); err != nil {
 		return err
