@@ -34,6 +34,7 @@ var rooms = map[string][]string{
 	"internal/inferenceprotocol":    {"pkg/imageprep"},
 	"internal/lifecycle":            {"internal/classify", "internal/httpapi"},
 	"internal/mnist":                {"internal/atomicfile", "internal/f32"},
+	"internal/peers/http/decode":    {},
 	"internal/photos":               {"internal/mnist"},
 	"internal/proof":                {},
 	"internal/report":               {},
