@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"math"
 	"math/rand/v2"
 	"os"
 	"slices"
@@ -143,6 +144,33 @@ func TestCourseRefusesTheRunsOfAnother(t *testing.T) {
 	}
 	if err := fit(t.Context(), o, io.Discard, io.Discard); err == nil || !strings.Contains(err.Error(), "is of another run than this") {
 		t.Errorf("fit returned %v", err)
+	}
+}
+
+// Sixteen images have one teacher, the next sixteen the next.
+func TestTeachersTakeTurns(t *testing.T) {
+	r := courseOptions(t).recipe
+	var teachers []*cnn.Model
+	for seed := range uint64(2) {
+		teacher, err := cnn.New(r.spec(), rand.New(rand.NewPCG(seed, 1)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		teachers = append(teachers, teacher)
+	}
+	r.Batch = 40
+	b := newBatcher(squares(300, 1), r, teachers)
+	for next := range b.epoch(t.Context(), 0, 0) {
+		for i := range next.labels {
+			of := teachers[i/16%2]
+			want := of.Logits(of.NewWorkspace(1), next.x[i*mnist.Pixels:][:mnist.Pixels])
+			for k, v := range next.teacher[i*len(want):][:len(want)] {
+				if math.Abs(float64(v-want[k])) > 1e-4 {
+					t.Fatalf("image %d of a batch: logit %d is %v, want %v", i, k, v, want[k])
+				}
+			}
+		}
+		b.release(next)
 	}
 }
 

@@ -61,38 +61,28 @@ func TestFeedbackReachesTheServerThatPredicted(t *testing.T) {
 	}
 }
 
-// Each Client has cookies of its own, so that several use several servers.
+// Each Client has cookies of its own, so that several use several servers, unless
+// they share a Jar of the caller's.
 func TestClientsShareNoCookies(t *testing.T) {
-	url, ids := balance(t), map[string]bool{}
-	for range 2 {
-		c := Client{URL: url}
-		p, err := c.Predict(t.Context(), nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		ids[p.ID] = true
-	}
-	if len(ids) != 2 {
-		t.Errorf("they were answered by %v", ids)
-	}
-}
-
-// A Jar of the caller's is used instead, so that Clients can share it.
-func TestOwnJar(t *testing.T) {
-	url, ids := balance(t), map[string]bool{}
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for range 2 {
-		c := Client{URL: url, HTTP: &http.Client{Jar: jar}}
-		p, err := c.Predict(t.Context(), nil)
-		if err != nil {
-			t.Fatal(err)
+	for _, c := range []struct {
+		http    *http.Client
+		servers int
+	}{{nil, 2}, {&http.Client{Jar: jar}, 1}} {
+		url, ids := balance(t), map[string]bool{}
+		for range 2 {
+			client := Client{URL: url, HTTP: c.http}
+			p, err := client.Predict(t.Context(), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ids[p.ID] = true
 		}
-		ids[p.ID] = true
-	}
-	if len(ids) != 1 {
-		t.Errorf("they were answered by %v", ids)
+		if len(ids) != c.servers {
+			t.Errorf("they were answered by %v, want %d", ids, c.servers)
+		}
 	}
 }

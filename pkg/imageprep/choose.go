@@ -34,6 +34,7 @@ func dropFrames(parts []part, runs []run) {
 		thin  = 0.08 // for its size
 		large = 0.25 // what is inside, for the frame's size
 	)
+	runsOf := byPart(runs, len(parts))
 	for i := range parts {
 		frame := &parts[i]
 		thickness := frame.thickness()
@@ -41,22 +42,36 @@ func dropFrames(parts []part, runs []run) {
 			continue
 		}
 		inside := frame.box.Inset(1 + int(thickness))
-		for j := range parts {
-			if j != i && parts[j].box.In(inside) && float64(parts[j].size()) >= large*float64(frame.size()) && surrounds(int32(i), parts[j].box, runs) {
-				frame.mass = 0
-			}
+		if slices.ContainsFunc(parts, func(c part) bool {
+			return c.box.In(inside) && float64(c.size()) >= large*float64(frame.size()) && surround(runsOf(i), c.box)
+		}) {
+			frame.mass = 0
 		}
 	}
 }
 
-// surrounds reports whether a part is on all four sides of the middle of a box.
-func surrounds(part int32, box image.Rectangle, runs []run) bool {
+// byPart returns a copy of the runs of each part, in one piece of memory.
+func byPart(runs []run, parts int) func(part int) []run {
+	begin := make([]int, parts+1)
+	for _, r := range runs {
+		begin[r.part+1]++
+	}
+	for i := range parts {
+		begin[i+1] += begin[i]
+	}
+	sorted, next := make([]run, len(runs)), slices.Clone(begin)
+	for _, r := range runs {
+		sorted[next[r.part]] = r
+		next[r.part]++
+	}
+	return func(part int) []run { return sorted[begin[part]:begin[part+1]] }
+}
+
+// surround reports whether runs are on all four sides of the middle of a box.
+func surround(runs []run, box image.Rectangle) bool {
 	middle := box.Min.Add(box.Max).Div(2)
 	var left, right, above, below bool
 	for _, r := range runs {
-		if r.part != part {
-			continue
-		}
 		if r.y == middle.Y {
 			left, right = left || r.first < middle.X, right || r.end > middle.X
 		}

@@ -26,16 +26,17 @@ func (p *picture) flattenLight() (bool, error) {
 	paper := blocks.medians()
 	paper.fillHoles()
 	outside := paper.outside()
-	slope, dark, sloped := blocks.slope()
-	sloped = sloped && !spot && !slices.Contains(outside, true)
-	if sloped {
-		paper = slope
+	dark := false // for certain
+	if !spot && !slices.Contains(outside, true) {
+		if slope, thick, ok := blocks.slope(); ok {
+			paper, dark = slope, thick
+		}
 	}
 	edges := paper.edges()
 	switch {
 	case p.opts.Polarity != PolarityAuto:
 		p.darkInk = p.opts.Polarity == PolarityDarkInk
-	case sloped && dark:
+	case dark:
 		p.darkInk = true
 	default:
 		p.darkInk = original.divided(paper, edges, side).strokesAreDark()

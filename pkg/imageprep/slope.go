@@ -11,8 +11,8 @@ import (
 // it can be told: the ink must be strokes on it, and may be about half of the
 // picture. Medians around each place need more paper, and lose strokes along
 // the edges of a picture that is all digit. A thick pen's may be more than half:
-// then the paper is the brighter part, and the ink is dark for certain.
-func (g plane) slope() (paper plane, darkInk, ok bool) {
+// then the paper is the brighter part, and the ink is dark.
+func (g plane) slope() (paper plane, thick, ok bool) {
 	const bright = 0.8 // of the levels are below the paper's
 	for _, share := range [...]float64{0.5, bright} {
 		if paper, ok = g.surface(share); ok && g.strokesOn(paper, share) {
