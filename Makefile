@@ -11,7 +11,7 @@ STATICCHECK := $(TOOLS)/staticcheck-v0.8.2
 GOVULNCHECK := $(TOOLS)/govulncheck-v1.9.0
 AXE := $(TOOLS)/axe-core-4.14.1
 
-.PHONY: demo manifests dashboards soak serve test train eval kernels bench hostile lint vulnerabilities axe fuzz build clean
+.PHONY: demo manifests dashboards rules soak serve test train eval kernels bench hostile lint vulnerabilities axe fuzz build clean
 
 serve: ## serve on :8080 with the embedded weights; flags in ARGS
 	go build $(VERSION) -o bin/server ./cmd/server && exec bin/server $(ARGS)
@@ -27,6 +27,12 @@ manifests: ## compares Kubernetes' manifests with its API, in a module of its ow
 
 dashboards: ## Grafana's dashboards anew
 	go run ./deploy/dashboards deploy/grafana/dashboards
+
+RULES := deploy/kubernetes/overlays/production/rules.yaml
+
+rules: ## Prometheus' rules anew as what its operator reads
+	{ printf '# Written by make rules.\napiVersion: monitoring.coreos.com/v1\nkind: PrometheusRule\nmetadata: {name: digits}\nspec:\n  groups:\n'; \
+	for file in rules alerts; do sed '1,/^groups:/d; s/^/  /' deploy/prometheus/$$file.yaml; done; } > $(RULES).tmp && mv $(RULES).tmp $(RULES)
 
 test: ## every test
 	go test $(ARGS) ./...

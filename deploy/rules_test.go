@@ -3,6 +3,7 @@ package deploy_test
 import (
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -41,6 +42,21 @@ func TestRulesAreValid(t *testing.T) {
 		if output, err := exec.Command(promtool, args...).CombinedOutput(); err != nil {
 			t.Errorf("promtool %s: %v\n%s", strings.Join(args, " "), err, output)
 		}
+	}
+}
+
+// The operator reads the same rules; make rules writes them.
+func TestOperatorHasTheRules(t *testing.T) {
+	var got struct{ Spec struct{ Groups []any } }
+	load(t, "kubernetes/overlays/production/rules.yaml", &got)
+	var want []any
+	for _, name := range []string{"rules.yaml", "alerts.yaml"} {
+		var file struct{ Groups []any }
+		load(t, filepath.Join("prometheus", name), &file)
+		want = append(want, file.Groups...)
+	}
+	if len(want) == 0 || !reflect.DeepEqual(got.Spec.Groups, want) {
+		t.Error("kubernetes/overlays/production/rules.yaml has other rules than prometheus: run make rules")
 	}
 }
 

@@ -38,6 +38,9 @@ func TestTLSAndToken(t *testing.T) {
 		if reply.StatusCode != c.status || reply.ProtoMajor != 2 {
 			t.Errorf("%q: %s %s, want %d", c.authorization, reply.Proto, reply.Status, c.status)
 		}
+		if cookie := reply.Header.Get("Set-Cookie"); c.status == 200 && (!strings.HasPrefix(cookie, "digits=") || !strings.HasSuffix(cookie, "; Secure")) {
+			t.Errorf("%q: the cookie %q also goes without TLS", c.authorization, cookie)
+		}
 		if scheme := reply.Header.Get("WWW-Authenticate"); (scheme == "Bearer") != (c.status == 401) {
 			t.Errorf("%q: %s, and WWW-Authenticate is %q", c.authorization, reply.Status, scheme)
 		}

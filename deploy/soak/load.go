@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -21,6 +22,7 @@ type point struct {
 	latencies     []time.Duration // of the requests that were to be sent in it and were answered, sorted
 	refused       int             // with 503
 	failed        int             // otherwise
+	cause         error           // of the first that failed
 	memory        float64         // bytes, of the largest server
 	goroutines    float64         // of the server that has most
 	processorTime float64         // seconds since the servers' start, of all together
@@ -72,6 +74,7 @@ func load(ctx context.Context, c config, url string, admins []string, image []by
 					points[i].refused++
 				default:
 					points[i].failed++
+					points[i].cause = cmp.Or(points[i].cause, err)
 				}
 			})
 		}
@@ -106,7 +109,7 @@ func ask(client *http.Client, url string, image []byte) error {
 	case reply.StatusCode == http.StatusServiceUnavailable:
 		return errRefused
 	case reply.StatusCode != http.StatusOK:
-		return fmt.Errorf("%s", reply.Status)
+		return fmt.Errorf("the answer is %s", reply.Status)
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"math"
 	"net/http"
 	"net/http/httptest"
@@ -42,6 +43,9 @@ func TestLoadCounts(t *testing.T) {
 	}
 	if answered != 30 || refused != 5 || failed != 5 || asked.Load() != 40 {
 		t.Errorf("%d answered, %d refused, %d failed, %d asked", answered, refused, failed, asked.Load())
+	}
+	if err := failure(points, "DIR"); !errors.Is(err, errFailed) || !strings.Contains(err.Error(), "the answer is 504 Gateway Timeout; see DIR") {
+		t.Errorf("error %v", err)
 	}
 	if text := summary(c, points); !strings.HasPrefix(text, "40 requests at 100 a second in 400ms: 5 refused, 5 failed; ") {
 		t.Error(text)

@@ -4,6 +4,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -99,9 +100,14 @@ func run(ctx context.Context, c config) error {
 	if err := write(c, points); err != nil {
 		return err
 	}
+	return failure(points, c.out)
+}
+
+// failure says why requests failed, if any did.
+func failure(points []point, report string) error {
 	for _, p := range points {
 		if p.failed+p.refused > 0 {
-			return fmt.Errorf("%w; see %s", errFailed, c.out)
+			return fmt.Errorf("%w: %w; see %s", errFailed, cmp.Or(p.cause, errRefused), report)
 		}
 	}
 	return nil

@@ -4,6 +4,7 @@
 package validate_test
 
 import (
+	"net/netip"
 	"os"
 	"slices"
 	"strings"
@@ -33,6 +34,8 @@ type installation struct {
 	policy     *networkingv1.NetworkPolicy
 	scaler     *autoscalingv2.HorizontalPodAutoscaler
 	monitor    *monitoringv1.PodMonitor
+	rules      *monitoringv1.PrometheusRule
+	ingress    *networkingv1.Ingress
 	claim      *corev1.PersistentVolumeClaim
 }
 
@@ -45,10 +48,12 @@ func build(t *testing.T, overlay string) (made installation) {
 		t.Fatal(err)
 	}
 	made.service, made.budget, made.policy = new(corev1.Service), new(policyv1.PodDisruptionBudget), new(networkingv1.NetworkPolicy)
+	made.rules, made.ingress = new(monitoringv1.PrometheusRule), new(networkingv1.Ingress)
 	made.scaler, made.monitor, made.claim = new(autoscalingv2.HorizontalPodAutoscaler), new(monitoringv1.PodMonitor), new(corev1.PersistentVolumeClaim)
 	types := map[string]any{"apps/v1 Deployment": &made.deployment, "v1 ConfigMap": &made.config, "v1 Service": made.service,
 		"policy/v1 PodDisruptionBudget": made.budget, "networking.k8s.io/v1 NetworkPolicy": made.policy, "v1 PersistentVolumeClaim": made.claim,
-		"autoscaling/v2 HorizontalPodAutoscaler": made.scaler, "monitoring.coreos.com/v1 PodMonitor": made.monitor}
+		"autoscaling/v2 HorizontalPodAutoscaler": made.scaler, "monitoring.coreos.com/v1 PodMonitor": made.monitor,
+		"monitoring.coreos.com/v1 PrometheusRule": made.rules, "networking.k8s.io/v1 Ingress": made.ingress}
 	for _, r := range resources.Resources() {
 		text, err := r.AsYAML()
 		if err != nil {
@@ -118,6 +123,36 @@ func TestSelectors(t *testing.T) {
 	}
 }
 
+// The ingress asks the service, and the pods believe what it says of clients; the
+// operator has rules of both kinds.
+func TestProduction(t *testing.T) {
+	made := build(t, "overlays/production")
+	backend := made.ingress.Spec.Rules[0].HTTP.Paths[0].Backend.Service
+	if backend.Name != made.service.Name || backend.Port.Name != made.service.Spec.Ports[0].Name {
+		t.Errorf("the ingress asks %v, the service is %s with %v", backend, made.service.Name, made.service.Spec.Ports)
+	}
+	if tls, host := made.ingress.Spec.TLS[0].Hosts, made.ingress.Spec.Rules[0].Host; !slices.Equal(tls, []string{host}) {
+		t.Errorf("the certificate is for %v, the host is %s", tls, host)
+	}
+	if _, err := netip.ParsePrefix(made.config.Data["DIGITS_TRUSTED_PROXIES"]); err != nil || made.config.Data["DIGITS_ADMIN_ADDR"] == "" {
+		t.Errorf("the configuration is %v", made.config.Data)
+	}
+	alerts, records := 0, 0
+	for _, group := range made.rules.Spec.Groups {
+		for _, rule := range group.Rules {
+			if rule.Alert != "" {
+				alerts++
+			}
+			if rule.Record != "" {
+				records++
+			}
+		}
+	}
+	if alerts == 0 || records == 0 {
+		t.Errorf("%d alerts, %d recorded series", alerts, records)
+	}
+}
+
 func TestVolume(t *testing.T) {
 	made := build(t, "overlays/volume")
 	pod := made.deployment.Spec.Template.Spec
@@ -141,18 +176,22 @@ func TestInferenceService(t *testing.T) {
 		Spec              struct {
 			Predictor struct {
 				corev1.PodSpec `json:",inline"`
-				MinReplicas    int `json:"minReplicas"`
-				MaxReplicas    int `json:"maxReplicas"`
+				MinReplicas    int               `json:"minReplicas"`
+				MaxReplicas    int               `json:"maxReplicas"`
+				Annotations    map[string]string `json:"annotations"`
 			} `json:"predictor"`
 		} `json:"spec"`
 	}
 	if err := yaml.UnmarshalStrict(text, &service); err != nil {
 		t.Fatal(err)
 	}
-	if c := service.Spec.Predictor.Containers; len(c) != 1 || c[0].Name != "kserve-container" {
+	c := service.Spec.Predictor.Containers
+	if len(c) != 1 || c[0].Name != "kserve-container" {
 		t.Errorf("KServe looks for one container kserve-container: %v", c)
 	} else if !slices.Contains(c[0].Env, corev1.EnvVar{Name: "PROTOCOL", Value: "v2"}) {
 		t.Errorf("KServe takes it for a server of its first protocol: %v", c[0].Env)
+	} else if port := service.Spec.Predictor.Annotations["prometheus.kserve.io/port"]; port == "" || !slices.Contains(c[0].Env, corev1.EnvVar{Name: "DIGITS_ADMIN_ADDR", Value: ":" + port}) {
+		t.Errorf("Prometheus looks at port %q, and the operators' port is not that: %v", port, c[0].Env)
 	}
 }
 
