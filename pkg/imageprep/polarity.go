@@ -52,10 +52,13 @@ func (h *histogram) otsu() int {
 	var below, belowSum, best float64
 	threshold := 0
 	for v, n := range h[:255] {
+		if n == 0 {
+			continue // it parts as the level below it does
+		}
 		below += float64(n)
 		belowSum += float64(v) * float64(n)
-		if below == 0 || below == count {
-			continue
+		if below == count {
+			break
 		}
 		difference := belowSum/below - (sum-belowSum)/(count-below)
 		if variance := below * (count - below) * difference * difference; variance > best {
@@ -84,13 +87,12 @@ func (p *picture) findPolarity() (bool, error) {
 	for y := range p.gray.height {
 		all.add(p.gray.row(y))
 	}
-	border := p.gray.border(0)
+	border, threshold := p.gray.border(0), all.otsu()
 	darkInk := p.opts.Polarity == PolarityDarkInk
 	switch {
 	case p.flat:
 		darkInk = p.darkInk
 	case p.opts.Polarity == PolarityAuto:
-		threshold := all.otsu()
 		darkInk = p.paperIsBright(&all, &border, threshold)
 		if inner := p.gray.border(1 + min(p.gray.width, p.gray.height)/16); inner.uniform(threshold) && p.paperIsBright(&all, &inner, threshold) != darkInk {
 			border, darkInk = inner, !darkInk // a frame is along the border
@@ -98,8 +100,8 @@ func (p *picture) findPolarity() (bool, error) {
 	}
 	if darkInk {
 		all, border = all.reversed(), border.reversed()
+		threshold = all.otsu()
 	}
-	threshold := all.otsu()
 	if p.flat || border.total(0, threshold) == 0 { // or nothing but ink along the border
 		border = all
 	}

@@ -43,8 +43,11 @@ func (p *picture) brighten() (bool, error) {
 // at a scale of 1 and whole offsets.
 func (p *picture) resample(square []float32, side int, w window) {
 	if w.scale == 1 && side == Side && w.ink == image.Rect(0, 0, Side, Side) && w.x == 0 && w.y == 0 {
-		for i := range square {
-			square[i] = float32(p.ink.row(i / Side)[i%Side]) / 255
+		for y := range Side {
+			cells := square[y*Side:][:Side]
+			for x, v := range p.ink.row(y)[:Side] {
+				cells[x] = float32(v) / 255
+			}
 		}
 		return
 	}
