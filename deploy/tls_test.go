@@ -59,6 +59,7 @@ func TestBalancerConfigurationIsValid(t *testing.T) {
 	}{
 		{nil, []string{"-f", "haproxy.cfg"}, ""},
 		{[]string{"DIGITS_TOKEN=secret", "DIGITS_PUBLIC=127.0.0.1:8086"}, []string{"-f", "haproxy.cfg", "-f", "haproxy-tls.cfg"}, ""},
+		{[]string{"DIGITS_TOKEN=-x", "DIGITS_PUBLIC=127.0.0.1:8086"}, []string{"-f", "haproxy.cfg", "-f", "haproxy-tls.cfg"}, ""},
 		{[]string{"DIGITS_TOKEN=", "DIGITS_PUBLIC=127.0.0.1:8086"}, []string{"-f", "haproxy.cfg", "-f", "haproxy-tls.cfg"}, "DIGITS_TOKEN is not set"},
 		{[]string{"DIGITS_PUBLIC=127.0.0.1:8086"}, []string{"-f", "haproxy.cfg", "-f", "haproxy-tls.cfg"}, "DIGITS_TOKEN is not set"},
 		{[]string{"DIGITS_TOKEN=secret"}, []string{"-f", "haproxy.cfg", "-f", "haproxy-tls.cfg"}, "DIGITS_PUBLIC is not set"},

@@ -59,7 +59,7 @@ func load(ctx context.Context, c config, url string, admins []string, image []by
 			select {
 			case <-ctx.Done():
 				requests.Wait()
-				return points[:i], nil
+				return sorted(points[:i]), nil
 			case <-time.After(due - time.Since(begin)):
 			}
 			requests.Go(func() {
@@ -85,10 +85,14 @@ func load(ctx context.Context, c config, url string, admins []string, image []by
 		}
 	}
 	requests.Wait()
+	return sorted(points), nil
+}
+
+func sorted(points []point) []point {
 	for _, p := range points {
 		p.sort()
 	}
-	return points, nil
+	return points
 }
 
 func (p point) sort() { slices.Sort(p.latencies) }

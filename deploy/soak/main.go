@@ -105,12 +105,18 @@ func run(ctx context.Context, c config) error {
 
 // failure says why requests failed, if any did.
 func failure(points []point, report string) error {
+	var cause error
+	refused := 0
 	for _, p := range points {
-		if p.failed+p.refused > 0 {
-			return fmt.Errorf("%w: %w; see %s", errFailed, cmp.Or(p.cause, errRefused), report)
-		}
+		cause, refused = cmp.Or(cause, p.cause), refused+p.refused
 	}
-	return nil
+	if refused > 0 {
+		cause = cmp.Or(cause, errRefused)
+	}
+	if cause == nil {
+		return nil
+	}
+	return fmt.Errorf("%w: %w; see %s", errFailed, cause, report)
 }
 
 // start starts a program and returns a context that ends with it, and what stops it.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -106,7 +107,7 @@ func judge(points []point, interval time.Duration, capacity float64) error {
 	quarter := max(len(points)/4, 1)
 	var early, late float64
 	for i, p := range points {
-		whole.failed += p.failed
+		whole.failed, whole.cause = whole.failed+p.failed, cmp.Or(whole.cause, p.cause)
 		if i < quarter {
 			continue // it warms up
 		}
@@ -123,7 +124,7 @@ func judge(points []point, interval time.Duration, capacity float64) error {
 	fmt.Printf("Afterwards %.1f a second were answered, %.0f%% of it, 99%% within %v; memory %.1f MB, then %.1f MB.\n",
 		goodput, 100*goodput/capacity, whole.quantile(0.99), early/1e6, late/1e6)
 	if whole.failed > 0 {
-		wrong = append(wrong, fmt.Errorf("%d requests failed otherwise than with 503", whole.failed))
+		wrong = append(wrong, fmt.Errorf("%d requests failed otherwise than with 503, the first with: %w", whole.failed, whole.cause))
 	}
 	if goodput < 0.9*capacity {
 		wrong = append(wrong, fmt.Errorf("%.1f answers a second are less than 90%% of %.1f", goodput, capacity))

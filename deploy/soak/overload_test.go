@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"errors"
+	"io"
 	"slices"
 	"strings"
 	"testing"
@@ -22,7 +23,7 @@ func TestJudge(t *testing.T) {
 	}{
 		"nothing":           {func([]point) {}, ""},
 		"a slow beginning":  {func(points []point) { points[0].latencies, points[0].memory = nil, 9e9 }, ""},
-		"a failure":         {func(points []point) { points[0].failed = 1 }, "1 requests failed"},
+		"a failure":         {func(points []point) { points[0].failed, points[0].cause = 1, io.EOF }, "1 requests failed otherwise than with 503, the first with: EOF"},
 		"too few answers":   {func(points []point) { points[5].latencies = nil }, "8.3 answers a second are less than 90% of 10.0"},
 		"too late":          {func(points []point) { points[3].latencies[7] = time.Minute }, "the 99th percentile is 1m0s"},
 		"memory that grows": {func(points []point) { points[7].memory = 112e6 }, "memory grew from 100.0 MB to 112.0 MB"},
