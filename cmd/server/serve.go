@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"runtime"
 	"sync"
 	"syscall"
 
@@ -22,6 +23,8 @@ func serve(ctx context.Context, c config, stderr io.Writer) error {
 	hangups := make(chan os.Signal, 1)
 	signal.Notify(hangups, syscall.SIGHUP) // before anything slow, or it would end the process
 	defer signal.Stop(hangups)
+	spare := spareHeap()
+	defer runtime.KeepAlive(spare)
 	logger := c.logger(stderr)
 	for _, name := range strangers(os.Environ(), new(config).flags()) {
 		logger.Warn("the environment has a variable that belongs to no flag", "variable", name)
@@ -54,6 +57,12 @@ func serve(ctx context.Context, c config, stderr io.Writer) error {
 	return c.serveUntil(ctx, listeners, api, logger)
 }
 
+// spareHeap returns memory that is never written, and so takes none of the
+// machine. The garbage collector starts when the heap has doubled; that of a
+// server of small pictures is so small that it would start every few hundred
+// requests. With this in it, it starts a fifth as often.
+func spareHeap() []byte { return make([]byte, 24<<20) }
+
 func (c config) apiOptions(initial lifecycle.Served, logger *slog.Logger) httpapi.Options {
 	o := httpapi.Options{
 		Classifier:       initial.Classifier,
@@ -82,7 +91,7 @@ func (c config) apiOptions(initial lifecycle.Served, logger *slog.Logger) httpap
 // listeners opens the public listener and, if there is to be one, that of the
 // operators.
 func (c config) listeners(api *httpapi.API, keeper *lifecycle.Keeper, logger *slog.Logger) ([]listener, error) {
-	server := c.server(api, logger)
+	server := c.server(inTurns(api), logger)
 	server.WriteTimeout = c.writeTimeout
 	public, err := listen("addr", c.addr, server)
 	if err != nil || c.adminAddr == "" {
