@@ -24,7 +24,8 @@ func (p *picture) chooseDigit() (bool, error) {
 	digit := p.mainPart(parts)
 	digit.kept = true
 	p.keepParts(parts, digit)
-	return p.ink.keep(parts, runs, 1+digit.size()/boxSide), nil
+	kept := p.ink.keep(parts, runs, 1+digit.size()/boxSide)
+	return p.cutLines(digit.thickness()) || kept, nil
 }
 
 // dropFrames takes the mass from thin parts that are around another: boxes of

@@ -87,13 +87,45 @@ func (p *picture) eraseLines() bool {
 	return true
 }
 
-// hasMore reports whether there is more than what remains of lines: specks
-// where they cross, and thin pieces in the corners of the picture.
-func (g plane) hasMore(lines []line) bool {
-	thick := 0
+// cutLines takes away the pieces of lines that hang on a digit whose strokes
+// are so thick: what is as thin as lines, but for the ends of strokes.
+func (p *picture) cutLines(strokes float64) bool {
+	const thicker = 2.5 // than lines, for certain
+	thick := thickest(slices.Concat(p.level, p.upright))
+	if thick == 0 || strokes < thicker*float64(thick) {
+		return false
+	}
+	ink := newPlane(p.ink.bounds())
+	for y := range ink.height {
+		row := ink.row(y)
+		for x, v := range p.ink.row(y) {
+			if v >= partInk {
+				row[x] = 1
+			}
+		}
+	}
+	half := (thick + 1) / 2
+	thin := false
+	for i, near := range ink.eroded(half).dilated(half + thick).pix {
+		if pixel := &p.ink.pix[i/ink.width*p.ink.stride+i%ink.width]; near == 0 && *pixel > 0 {
+			*pixel, thin = 0, true
+		}
+	}
+	return thin
+}
+
+// thickest is the thickness of the thickest line, or 0.
+func thickest(lines []line) (thick int) {
 	for _, l := range lines {
 		thick = max(thick, l.thickness)
 	}
+	return thick
+}
+
+// hasMore reports whether there is more than what remains of lines: specks
+// where they cross, and thin pieces in the corners of the picture.
+func (g plane) hasMore(lines []line) bool {
+	thick := thickest(lines)
 	parts, _ := g.partsOf(partInk)
 	return slices.ContainsFunc(parts, func(c part) bool {
 		return c.size() > 2*thick && (c.near*2 <= c.mass || c.thickness() > float64(thick))

@@ -23,9 +23,10 @@ func (g plane) strokesAreDark() bool {
 	return skew < 0
 }
 
-// inkLevels says which levels of a picture of even light are ink.
+// inkLevels says which levels of a picture of even light are ink. What looks
+// like much noise is light that is not quite even yet: ink is not that faint.
 func (p *picture) inkLevels() (ink [256]bool) {
-	const least = 0.12 // of full ink
+	const least, most = 0.12, 0.17 // of full ink
 	var all histogram
 	for y := range p.gray.height {
 		all.add(p.gray.row(y))
@@ -35,7 +36,8 @@ func (p *picture) inkLevels() (ink [256]bool) {
 	}
 	paper := all.quantile(0, 255, 0.5)
 	noise := min(paper+all.noise(paper), 254)
-	from := max(noise, paper+int(least*float64(all.fullInk(noise)-paper)))
+	full := float64(all.fullInk(noise) - paper)
+	from := max(min(noise, paper+int(most*full)), paper+int(least*full))
 	for v := range ink {
 		level := v
 		if p.darkInk {
@@ -107,10 +109,38 @@ func (g plane) fill(known []bool) {
 }
 
 // fillHoles gives dark places, around which it is much brighter on all sides,
-// the level of the lowest place of what is around them: they are the inside of
-// a thick stroke. (Grey-scale reconstruction from the edge, Vincent 1993.)
+// the level of what is around them: they are the inside of a thick stroke. With
+// them goes what is a little darker next to them, so that they leave no edge.
 func (g plane) fillHoles() {
-	const ink = 0.75 // of the light around it: shadows within a picture are brighter
+	const (
+		ink  = 0.75 // of the light around it: shadows within a picture are brighter
+		soft = 0.95 // the same, next to it
+	)
+	filled := g.filled()
+	known := make([]bool, len(g.pix))
+	var next []int
+	for i, v := range filled.pix {
+		known[i] = true
+		if float64(g.pix[i]) < ink*float64(v) {
+			next = append(next, i)
+		}
+	}
+	for ; len(next) > 0; next = next[1:] { // no hole is at the edge
+		i := next[0]
+		known[i] = false
+		for _, near := range [...]int{i - 1, i + 1, i - g.width, i + g.width} {
+			if known[near] && float64(g.pix[near]) < soft*float64(filled.pix[near]) {
+				known[near] = false
+				next = append(next, near)
+			}
+		}
+	}
+	g.fill(known)
+}
+
+// filled has no place that is darker than all ways from it to the edge.
+// (Grey-scale reconstruction from the edge, Vincent 1993.)
+func (g plane) filled() plane {
 	filled := newPlane(g.bounds())
 	for i, v := range g.pix {
 		filled.pix[i] = 255
@@ -127,11 +157,7 @@ func (g plane) fillHoles() {
 			changed = filled.lower(g, i) || changed
 		}
 	}
-	for i, v := range filled.pix {
-		if float64(g.pix[i]) < ink*float64(v) {
-			g.pix[i] = v
-		}
-	}
+	return filled
 }
 
 // lower lets a pixel sink to its lowest neighbour, but not below another

@@ -50,6 +50,15 @@ func faint(g *image.Gray) *image.Gray {
 	return g
 }
 
+// glare adds the reflection of a lamp.
+func glare(g *image.Gray) *image.Gray {
+	for i, v := range g.Pix {
+		x, y := float64(i%photoSide), float64(i/photoSide)
+		g.Pix[i] = uint8(min(255, 0.9*float64(v)+40*math.Exp(-((x-150)*(x-150)+(y-150)*(y-150))/3000)))
+	}
+	return g
+}
+
 func when(yes bool, value float64) float64 {
 	if yes {
 		return value
@@ -71,6 +80,7 @@ func TestPhotographs(t *testing.T) {
 		"a shadow's edge":     {photo(func(x, y int) float64 { return 230 - when(x+y/2 > 200, 100) }), "flatten"},
 		"dark corners":        {photo(func(x, y int) float64 { return 235 - 0.004*float64((x-150)*(x-150)+(y-150)*(y-150)) }), "flatten"},
 		"noise":               {photo(func(x, y int) float64 { return 215 + 8*random.NormFloat64() }), "stretch"},
+		"a glare":             {glare(faint(faint(photo(white)))), "flatten"},
 		"ruled paper":         {under(photo(white), func(x, y int) float64 { return when((y+x/20)%40 < 2, 0.5) }), "lines"},
 		"squared paper":       {under(photo(white), func(x, y int) float64 { return when((y+x/20)%32 < 2 || (x-y/20+300)%32 < 2, 0.4) }), "lines"},
 		"a single faint line": {under(photo(white), func(x, y int) float64 { return when((y-140-x/20)*(y-140-x/20) < 25, 0.25) }), "lines"},

@@ -30,8 +30,8 @@ func (g plane) strokesOn(paper plane, share float64) bool {
 		thick = 0.2  // half of what strokes are at most, of the longer side
 		pale  = 0.13 // the same, of what may be shadows, which are not as dark as ink
 		most  = 0.01 // of the picture that is thicker
-		mixed = 0.3  // of the strokes, that are darker than the paper where the others are brighter
-		clear = 0.6  // of them, at most half as bright as paper
+		mixed = 0.15 // of the strokes, that are darker than the paper where the others are brighter
+		clear = 0.4  // of them, at most half as bright as paper
 	)
 	ink, faint := newPlane(g.bounds()), newPlane(g.bounds())
 	count, brighter, dim := 0, 0, 0

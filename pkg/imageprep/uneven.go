@@ -30,26 +30,27 @@ func (g plane) hasSpot() bool {
 		large  = 0.02 // of the picture
 		sharp  = 0.2  // of the brightness, from one pixel to the next
 		mostly = 0.97 // of the spot
-		core   = 0.75 // of the spot is at least half as bright
+		core   = 0.75 // of what is a quarter as bright is half as bright
 	)
 	ring := g.ring(0, nil)
 	edge := ring.quantile(0, 255, 0.5)
 	light := g.closed()
 	var levels, steps histogram
 	for i, v := range light.pix {
-		if x, y := i%g.width, i/g.width; int(v)-edge >= least && x > 0 && y > 0 {
+		if x, y := i%g.width, i/g.width; x > 0 && y > 0 {
 			levels[v]++
-			left, above := int(v)-int(light.pix[i-1]), int(v)-int(light.pix[i-g.width])
-			steps[max(left, -left, above, -above)]++
+			if int(v) >= edge+least {
+				left, above := int(v)-int(light.pix[i-1]), int(v)-int(light.pix[i-g.width])
+				steps[max(left, -left, above, -above)]++
+			}
 		}
 	}
-	count := levels.total(0, 255)
-	if float64(count) < large*float64(len(g.pix)) {
+	if float64(steps.total(0, 255)) < large*float64(len(g.pix)) {
 		return false
 	}
-	height := levels.quantile(0, 255, 0.95) - edge
+	height := levels.quantile(edge+least, 255, 0.95) - edge
 	return float64(steps.quantile(0, 255, mostly)) <= sharp*float64(height) &&
-		float64(levels.total(edge+height/2, 255)) <= core*float64(count)
+		float64(levels.total(edge+height/2, 255)) <= core*float64(levels.total(edge+height/4, 255))
 }
 
 // oneGround reports whether most of the picture has one and the same level, as
