@@ -114,13 +114,21 @@ func (c *part) isBeside(bounds image.Rectangle) bool {
 		deep = 0.2 // of the picture's side, how far a wedge reaches in
 		wide = 0.5 // of its other side, how much of it a wedge takes
 	)
-	if c.near*2 > c.mass || c.thickness() > blob*float64(c.size()) {
+	if c.near*2 > c.mass || c.thickness() > blob*float64(c.size()) || c.isFull() {
 		return true
 	}
 	across, down := c.shares(bounds)
 	level := c.box.Min.Y <= bounds.Min.Y || c.box.Max.Y >= bounds.Max.Y
 	upright := c.box.Min.X <= bounds.Min.X || c.box.Max.X >= bounds.Max.X
 	return level && down <= deep && across >= wide || upright && across <= deep && down >= wide
+}
+
+// isFull reports whether a part takes most of its box, which is not narrow: a
+// thumb does, also if its nail is paler than it.
+func (c *part) isFull() bool {
+	const most, narrow = 0.5, 0.4
+	short, long := min(c.box.Dx(), c.box.Dy()), c.size()
+	return float64(c.pixels) >= most*float64(short*long) && float64(short) >= narrow*float64(long)
 }
 
 // crosses reports whether a part is a line through most of the picture.

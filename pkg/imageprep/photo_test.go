@@ -59,6 +59,11 @@ func glare(g *image.Gray) *image.Gray {
 	return g
 }
 
+// thumb comes in from below; its nail is paler.
+func thumb(x, y int) float64 {
+	return when(y > 150 && x > 226 && x < 292, 0.6) - when((x-259)*(x-259)+(y-190)*(y-190) < 29*29, 0.55)
+}
+
 func when(yes bool, value float64) float64 {
 	if yes {
 		return value
@@ -88,6 +93,7 @@ func TestPhotographs(t *testing.T) {
 		"a table's wedge":     {under(photo(white), func(x, y int) float64 { return when((y > 12 || x < 40) && y < 59-x/6, 0.9) }), "edges"},
 		"a frame":             {under(photo(white), func(x, y int) float64 { return when(x < 4 || y > 296, 0.8) }), "lines"},
 		"a thumb":             {under(photo(white), func(x, y int) float64 { return when((x-300)*(x-300)+(y-200)*(y-200) < 1600, 0.6) }), "edges"},
+		"a thumb's pale nail": {under(photo(white), thumb), "edges"},
 		"a darker thumb":      {under(photo(white), func(x, y int) float64 { return when((x-300)*(x-300)+(y-200)*(y-200) < 1600, 0.95) }), "edges"},
 		"a table at one side": {photo(func(x, y int) float64 { return 230 - when(x < 30, 160) }), "flatten"},
 		"a sheet on a table":  {under(photo(white), func(x, y int) float64 { return when(x < 30 || y < 20 || x > 280 || y > 275, 0.6) }), "page"},
