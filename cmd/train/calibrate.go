@@ -20,6 +20,12 @@ import (
 // those that every run with --validation 5000 holds out.
 const validationImages = 5000
 
+// validationOf returns those images, or all if there are fewer.
+func validationOf(train mnist.Set) mnist.Set {
+	_, valid := train.Split(min(validationImages, train.Len()), 0)
+	return valid
+}
+
 // errUncalibrated is wrapped by the error about weights that no calibration
 // can be fitted to or taken from.
 var errUncalibrated = errors.New("there is no calibration for these weights")
@@ -126,9 +132,8 @@ func (o calibrateOptions) fitTo(ctx context.Context, m *cnn.Model) (calibration.
 	if err != nil {
 		return calibration.Calibration{}, err
 	}
-	_, valid := all.Split(validationImages, 0)
 	o.fit.Data = calibrationData
-	c, err := calibrate(ctx, m, valid, o.fit)
+	c, err := calibrate(ctx, m, validationOf(all), o.fit)
 	if err != nil {
 		return c, fmt.Errorf("%s: %w", o.weights, err)
 	}

@@ -31,7 +31,7 @@ func evalCommand(stdout, stderr io.Writer) *cli.Command {
 			&cli.StringFlag{Name: "suite", Usage: "report on a `SUITE` instead; corruptions: the test set spoiled in the fifteen ways of MNIST-C (Mu and Gilmer 2019); photos: digits as people photograph them; encodings: digits in every kind of image file"},
 			&cli.IntFlag{Name: "count", Value: 200, Usage: "with --suite photos or encodings: pictures of each condition"},
 			&cli.StringFlag{Name: "condition", Usage: "with --suite photos or encodings: only the conditions with `TEXT` in their names"},
-			&cli.StringFlag{Name: "digits", Value: "test", Usage: "with --suite photos or encodings: draw the digits from the test set (test) or, to develop the image preparation, from the last 5,000 training images (development)"},
+			&cli.StringFlag{Name: "digits", Value: "test", Usage: "with --suite photos or encodings: draw the digits from the test set (test) or, to develop the image preparation, from the 5,000 training images that a rehearsal does not learn from: read them with its weights (development)"},
 			&cli.StringFlag{Name: "sheet", Usage: "with --images, --suite photos or encodings: write a PNG `FILE` with pictures beside what the network saw and its answer: of each folder or condition ten, the wrong ones first, or all the wrong ones if they are more, up to 100; of files in no subfolder all, up to 1,000"},
 			&cli.BoolFlag{Name: "json", Usage: "print one JSON object"},
 			dataFlag(),
@@ -46,7 +46,7 @@ func evalCommand(stdout, stderr io.Writer) *cli.Command {
 				load: func(ctx context.Context) (mnist.Set, error) {
 					train, test, err := loadMNIST(ctx, c.String("data"), stderr)
 					if err == nil && c.String("digits") == "development" {
-						return lastOf(train, developmentDigits), nil
+						return validationOf(train), nil
 					}
 					return test, err
 				},

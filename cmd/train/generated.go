@@ -29,22 +29,12 @@ const (
 // pictureSeed is fixed, so that all networks see the same pictures.
 const pictureSeed = 1998
 
-// developmentDigits is how many training images stand for the test set while
-// the image preparation is developed.
-const developmentDigits = 5000
-
-// lastOf returns the last n images of a set.
-func lastOf(set mnist.Set, n int) mnist.Set {
-	first := max(0, set.Len()-n)
-	return mnist.Set{Images: set.Images[first*mnist.Pixels:], Labels: set.Labels[first:]}
-}
-
 // evaluateGenerated reads pictures of the set's digits under every condition of
 // a suite, and writes the contact sheet if there is to be one.
 func evaluateGenerated(ctx context.Context, m *cnn.Model, set mnist.Set, o evalOptions) (report.Suite, error) {
 	e := report.Suite{Name: o.suite, Set: "MNIST's test set", Seed: pictureSeed}
 	if o.development {
-		e.Set = fmt.Sprintf("the last %d training images", set.Len())
+		e.Set = fmt.Sprintf("%d training images that a rehearsal does not learn from", set.Len())
 	}
 	classifier, err := classify.New(m, classify.Options{})
 	if err != nil {

@@ -87,13 +87,14 @@ func TestPictureDependsOnNameAndNumber(t *testing.T) {
 	}
 }
 
-func TestLastOf(t *testing.T) {
-	set := squares(20, 1)
-	last := lastOf(set, 3)
-	if last.Len() != 3 || !bytes.Equal(last.Image(0), set.Image(17)) || last.Labels[2] != set.Labels[19] {
-		t.Error("not the last three images")
+// The digits of development are those that a rehearsal holds out.
+func TestDevelopmentDigits(t *testing.T) {
+	set := squares(validationImages+20, 1)
+	_, held := set.Split(recipe{Validation: validationImages}.held(), 0)
+	if got := validationOf(set); !bytes.Equal(got.Images, held.Images) || !bytes.Equal(got.Labels, held.Labels) {
+		t.Error("other images than a run holds out")
 	}
-	if lastOf(set, 100).Len() != 20 {
+	if validationOf(squares(20, 1)).Len() != 20 {
 		t.Error("a short set is not taken whole")
 	}
 }

@@ -74,7 +74,7 @@ func (o proofOptions) run(ctx context.Context, stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
-	_, valid := all.Split(min(validationImages, all.Len()), 0)
+	valid := validationOf(all)
 	statistics, err := statisticsOf(ctx, measured, valid)
 	if err != nil {
 		return err
@@ -156,7 +156,7 @@ func statisticsOf(ctx context.Context, m *cnn.Model, set mnist.Set) (string, err
 func (f *fitting) prove(ctx context.Context, m *cnn.Model, stdout io.Writer) (*cnn.Model, error) {
 	set := f.valid
 	if set.Len() == 0 {
-		_, set = f.train.Split(min(validationImages, f.train.Len()), 0)
+		set = validationOf(f.train)
 	}
 	if f.statistics == "" {
 		text, err := statisticsOf(ctx, m, set)
