@@ -57,10 +57,11 @@ func serve(ctx context.Context, c config, stderr io.Writer) error {
 	return c.serveUntil(ctx, listeners, api, logger)
 }
 
-// spareHeap returns memory that is never written, and so takes none of the
-// machine. The garbage collector starts when the heap has doubled; that of a
-// server of small pictures is so small that it would start every few hundred
-// requests. With this in it, it starts a fifth as often.
+// spareHeap returns memory that is never written, and so is none of the
+// process' resident memory. The garbage collector starts when the heap has
+// doubled; that of a server of small pictures is so small that it would start
+// every few hundred requests. With this in it, as much garbage may come before
+// it starts. GOMEMLIMIT counts it.
 func spareHeap() []byte { return make([]byte, 24<<20) }
 
 func (c config) apiOptions(initial lifecycle.Served, logger *slog.Logger) httpapi.Options {
@@ -91,7 +92,7 @@ func (c config) apiOptions(initial lifecycle.Served, logger *slog.Logger) httpap
 // listeners opens the public listener and, if there is to be one, that of the
 // operators.
 func (c config) listeners(api *httpapi.API, keeper *lifecycle.Keeper, logger *slog.Logger) ([]listener, error) {
-	server := c.server(inTurns(api), logger)
+	server := c.server(api, logger)
 	server.WriteTimeout = c.writeTimeout
 	public, err := listen("addr", c.addr, server)
 	if err != nil || c.adminAddr == "" {

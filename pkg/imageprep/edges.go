@@ -123,12 +123,13 @@ func (c *part) isBeside(bounds image.Rectangle) bool {
 	return level && down <= deep && across >= wide || upright && across <= deep && down >= wide
 }
 
-// isFull reports whether a part takes most of its box, which is not narrow: a
-// thumb does, also if its nail is paler than it.
+// isFull reports whether a part takes most of its box, which is not narrow, and
+// is cut off by the edge of the picture where it is as wide: a thumb does, also
+// if its nail is paler than it.
 func (c *part) isFull() bool {
 	const most, narrow = 0.5, 0.4
 	short, long := min(c.box.Dx(), c.box.Dy()), c.size()
-	return float64(c.pixels) >= most*float64(short*long) && float64(short) >= narrow*float64(long)
+	return float64(c.pixels) >= most*float64(short*long) && float64(short) >= narrow*float64(long) && float64(c.along) >= most*float64(short)
 }
 
 // crosses reports whether a part is a line through most of the picture.

@@ -90,7 +90,7 @@ func (p *picture) eraseLines() bool {
 // cutLines takes away the pieces of lines that hang on a digit whose strokes
 // are so thick: what is as thin as lines, but for the ends of strokes.
 func (p *picture) cutLines(strokes float64) bool {
-	const thicker = 2.5 // than lines, for certain
+	const thicker = 3 // than lines: then that is so across slanted strokes, too
 	thick := thickest(slices.Concat(p.level, p.upright))
 	if thick == 0 || strokes < thicker*float64(thick) {
 		return false

@@ -23,8 +23,8 @@ func (g plane) strokesAreDark() bool {
 	return skew < 0
 }
 
-// inkLevels says which levels of a picture of even light are ink. What looks
-// like much noise is light that is not quite even yet: ink is not that faint.
+// inkLevels says which levels of a picture of even light are ink. Much
+// noise is light that is not quite even yet: it must not hide ink.
 func (p *picture) inkLevels() (ink [256]bool) {
 	const least, most = 0.12, 0.17 // of full ink
 	var all histogram

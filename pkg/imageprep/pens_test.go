@@ -28,6 +28,11 @@ func TestThickPens(t *testing.T) {
 	seven := func(x, y float64) float64 {
 		return min(math.Hypot(y-70, max(0, x-200, 90-x)), math.Abs(x-200+(y-70)*0.4)+max(0, y-230, 70-y))
 	}
+	four := func(x, y float64) float64 { // of a pen of 26 pixels, the upstroke at 45 degrees
+		slanted := max(math.Abs(x+y-250)/math.Sqrt2, y-180, 70-y)
+		return min(slanted, max(math.Abs(y-170), 70-x, x-230), max(math.Abs(x-180), 70-y, y-240)) + 12
+	}
+	squared := func(x, y int) float64 { return when(x%60 < 4 || y%60 < 4, 0.4) }
 	stem := []image.Rectangle{image.Rect(110, 80, 150, 220), image.Rect(110, 80, 200, 120)}
 	for name, tt := range map[string]struct{ picture, plain *image.Gray }{
 		"a nine in uneven light":  {soft(slope, nine), soft(even, nine)},
@@ -35,7 +40,8 @@ func TestThickPens(t *testing.T) {
 		"a nine in a shadow":      {soft(shadow, nine), soft(even, nine)},
 		"a seven in a shadow":     {soft(shadow, seven), soft(even, seven)},
 		"a nine under a lamp":     {soft(lamp, nine), soft(even, nine)},
-		"on squared paper":        {under(bars(stem...), func(x, y int) float64 { return when(x%60 < 4 || y%60 < 4, 0.4) }), bars(stem...)},
+		"a four on squared paper": {under(soft(even, four), squared), soft(even, four)},
+		"on squared paper":        {under(bars(stem...), squared), bars(stem...)},
 	} {
 		tensor, info := tensorOf(t, tt.picture, imageprep.Options{})
 		plain, _ := tensorOf(t, tt.plain, imageprep.Options{})

@@ -30,7 +30,7 @@ func (g plane) hasSpot() bool {
 		large  = 0.02 // of the picture
 		sharp  = 0.2  // of the brightness, from one pixel to the next
 		mostly = 0.97 // of the spot
-		core   = 0.75 // of what is a quarter as bright is half as bright
+		core   = 0.75 // at most, of what is a quarter as bright, is half as bright
 	)
 	ring := g.ring(0, nil)
 	edge := ring.quantile(0, 255, 0.5)
