@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"html/template"
+	"image"
+	_ "image/png" // the card's pictures
 	"io/fs"
 	"strconv"
 	"strings"
@@ -34,6 +36,7 @@ func (o Options) card(assets string) (template.HTML, error) {
 		case *ast.Heading:
 			n.Level++ // the page has the first
 		case *ast.Image:
+			o.reserve(n)
 			n.Destination = []byte(assets + "/" + string(n.Destination))
 		case *ast.Link:
 			if strings.HasPrefix(string(n.Destination), "#") {
@@ -41,6 +44,21 @@ func (o Options) card(assets string) (template.HTML, error) {
 			}
 		}
 	}), nil
+}
+
+// reserve tells the page how large one of the card's pictures is, so that what
+// is below does not move when it comes. What is no picture of the card keeps
+// no room.
+func (o Options) reserve(n *ast.Image) {
+	file, err := o.Card.Open(string(n.Destination))
+	if err != nil {
+		return
+	}
+	defer file.Close()
+	if size, _, err := image.DecodeConfig(file); err == nil {
+		n.SetAttributeString("width", strconv.Itoa(size.Width))
+		n.SetAttributeString("height", strconv.Itoa(size.Height))
+	}
 }
 
 // markdown makes HTML of CommonMark with tables; HTML in it is left out. The

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -214,6 +215,11 @@ func TestEmbeddedCard(t *testing.T) {
 		if err != nil || !strings.Contains(string(card), want) {
 			t.Errorf("%s is not in the card, %v", want, err)
 		}
+	}
+	// A picture that comes late must not move what is below.
+	images, sized := strings.Count(string(card), "<img "), regexp.MustCompile(`<img [^>]*width="\d+" height="\d+"`)
+	if found := len(sized.FindAllString(string(card), -1)); images == 0 || found != images {
+		t.Errorf("%d of %d pictures have a size", found, images)
 	}
 }
 
