@@ -26,6 +26,7 @@ func (p *picture) flattenLight() (bool, error) {
 	paper := blocks.medians()
 	paper.fillHoles()
 	outside := paper.outside()
+	blocks.spread(outside, paper.tableLevel())
 	dark := false // for certain
 	if !spot && !slices.Contains(outside, true) {
 		if slope, thick, ok := blocks.slope(); ok {
@@ -45,6 +46,7 @@ func (p *picture) flattenLight() (bool, error) {
 	paper = p.paperOf(original, side)
 	p.gray = original.divided(paper, edges, side)
 	p.gray.blank(outside, paper.width, side)
+	p.cropTable(outside, paper.width, side)
 	return true, nil
 }
 
