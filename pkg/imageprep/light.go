@@ -21,12 +21,19 @@ func (p *picture) flattenLight() (bool, error) {
 	if !uneven {
 		return false, nil
 	}
-	original := p.gray
 	p.flat = true
 	paper := blocks.medians()
 	paper.fillHoles()
 	outside := paper.outside()
 	blocks.spread(outside, paper.tableLevel())
+	if p.cropTable(outside, paper.width, side) {
+		blocks = p.gray.averaged(side)
+		paper = blocks.medians()
+		paper.fillHoles()
+		outside = paper.outside()
+		blocks.spread(outside, paper.tableLevel())
+	}
+	original := p.gray
 	dark := false // for certain
 	if !spot && !slices.Contains(outside, true) {
 		if slope, thick, ok := blocks.slope(); ok {
@@ -46,7 +53,6 @@ func (p *picture) flattenLight() (bool, error) {
 	paper = p.paperOf(original, side)
 	p.gray = original.divided(paper, edges, side)
 	p.gray.blank(outside, paper.width, side)
-	p.cropTable(outside, paper.width, side)
 	return true, nil
 }
 

@@ -95,12 +95,12 @@ func (g plane) blank(marked []bool, columns, side int) {
 // picture that are marked, and one more: lines on the page then go on to the
 // edge, where lines are searched for. What is blank remains where the page lies
 // askew.
-func (p *picture) cropTable(marked []bool, columns, side int) {
+func (p *picture) cropTable(marked []bool, columns, side int) bool {
 	const leastSide = 32
 	all := image.Rect(0, 0, columns, len(marked)/columns)
 	page := pageWithin(marked, all)
 	if page == all {
-		return
+		return false
 	}
 	for _, edge := range [...]struct {
 		page *int
@@ -112,9 +112,11 @@ func (p *picture) cropTable(marked []bool, columns, side int) {
 		}
 	}
 	page = image.Rect(page.Min.X*side, page.Min.Y*side, page.Max.X*side, page.Max.Y*side).Intersect(p.gray.bounds())
-	if page.Dx() >= leastSide && page.Dy() >= leastSide {
-		p.gray = p.gray.part(page)
+	if page.Dx() < leastSide || page.Dy() < leastSide {
+		return false
 	}
+	p.gray = p.gray.part(page)
+	return true
 }
 
 // pageWithin takes rows and columns off the sides of all squares until few in
