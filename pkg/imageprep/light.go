@@ -28,6 +28,10 @@ func (p *picture) flattenLight() (bool, error) {
 	blocks.spread(outside, paper.tableLevel())
 	if p.cropTable(outside, paper.width, side) {
 		blocks = p.gray.averaged(side)
+		if uneven, spot = blocks.unevenLight(); !uneven {
+			p.flat = false
+			return true, nil
+		}
 		paper = blocks.medians()
 		paper.fillHoles()
 		outside = paper.outside()
