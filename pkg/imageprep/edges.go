@@ -137,9 +137,10 @@ func (c *part) crosses(bounds image.Rectangle) bool {
 	const (
 		line = 0.03 // how thick one is, for its size
 		long = 0.7  // of the picture's side
+		ends = 0.05 // of its ink, near the edge at least: a digit hangs on what has less
 	)
 	across, down := c.shares(bounds)
-	return c.thickness() < line*float64(c.size()) && max(across, down) > long
+	return c.thickness() < line*float64(c.size()) && max(across, down) > long && float64(c.near) > ends*float64(c.mass)
 }
 
 // shares is how much of the picture's width and height the part takes.
