@@ -113,7 +113,7 @@ func (p *picture) mainPart(parts []part) *part {
 	case all.crosses(bounds):
 		least = leastOfLine
 	}
-	if float64(inside.size()) < leastSize*float64(max(bounds.Dx(), bounds.Dy())) || float64(inside.mass) < least*float64(all.mass) {
+	if float64(inside.size()) < leastSize*float64(min(bounds.Dx(), bounds.Dy())) || float64(inside.mass) < least*float64(all.mass) {
 		return all
 	}
 	return inside

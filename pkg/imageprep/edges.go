@@ -22,7 +22,7 @@ func (p *picture) removeEdges() (bool, error) {
 	if p.cutAlongDigit(parts) {
 		return false, nil
 	}
-	size := leastSize * float64(max(bounds.Dx(), bounds.Dy()))
+	size := leastSize * float64(min(bounds.Dx(), bounds.Dy()))
 	found, remains := false, false
 	for i := range parts {
 		c := &parts[i]
@@ -110,11 +110,12 @@ func (c *part) comesIn(bounds image.Rectangle) bool {
 // page that lies askew.
 func (c *part) isBeside(bounds image.Rectangle) bool {
 	const (
-		blob = 0.3 // how thick a part is that is no digit, for its size
-		deep = 0.2 // of the picture's side, how far a wedge reaches in
-		wide = 0.5 // of its other side, how much of it a wedge takes
+		frame = 0.7 // of its size, how long it is along the edge
+		blob  = 0.3 // how thick a part is that is no digit, for its size
+		deep  = 0.2 // of the picture's side, how far a wedge reaches in
+		wide  = 0.5 // of its other side, how much of it a wedge takes
 	)
-	if c.near*2 > c.mass || c.thickness() > blob*float64(c.size()) || c.isFull() {
+	if c.near*2 > c.mass || c.thickness() > blob*float64(c.size()) || c.isFull() || float64(c.along) >= frame*float64(c.size()) {
 		return true
 	}
 	across, down := c.shares(bounds)
