@@ -3,10 +3,10 @@ package imageprep
 import "slices"
 
 // flattenLight makes the paper as bright everywhere, where a lamp, a shadow or
-// a lens has made it uneven. What the paper would be without ink is at first
-// a surface that bends slowly, if it does; else the median around each place:
-// shadows have edges, and medians keep them. That shows where the ink is, and
-// the paper between it then says it more exactly.
+// a lens has made it uneven, and cuts off a table beside it. What the paper
+// would be without ink is at first a surface that bends slowly, if it does; else
+// the median around each place: shadows have edges, and medians keep them. That
+// shows where the ink is, and the paper between it then says it more exactly.
 func (p *picture) flattenLight() (bool, error) {
 	const (
 		leastSide = 48 // of a picture that can have shadows
@@ -21,23 +21,18 @@ func (p *picture) flattenLight() (bool, error) {
 	if !uneven {
 		return false, nil
 	}
+	outside := blocks.outside()
+	if p.cropTable(outside, blocks.width, side) {
+		blocks = p.gray.averaged(side)
+		if uneven, spot = blocks.unevenLight(); !uneven {
+			return true, nil
+		}
+		outside = blocks.outside()
+	}
+	original := p.gray
 	p.flat = true
 	paper := blocks.medians()
 	paper.fillHoles()
-	outside := paper.outside()
-	blocks.spread(outside, paper.tableLevel())
-	if p.cropTable(outside, paper.width, side) {
-		blocks = p.gray.averaged(side)
-		if uneven, spot = blocks.unevenLight(); !uneven {
-			p.flat = false
-			return true, nil
-		}
-		paper = blocks.medians()
-		paper.fillHoles()
-		outside = paper.outside()
-		blocks.spread(outside, paper.tableLevel())
-	}
-	original := p.gray
 	dark := false // for certain
 	if !spot && !slices.Contains(outside, true) {
 		if slope, thick, ok := blocks.slope(); ok {

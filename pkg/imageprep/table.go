@@ -1,15 +1,15 @@
 package imageprep
 
-import (
-	"image"
-	"slices"
-)
+import "image"
 
 // outside finds what is beside the page: much darker than most of it, along the
 // whole of a side of the picture at least. Shadows are not as dark, and strokes
 // that touch the edge not as long.
 func (g plane) outside() []bool {
-	limit := g.tableLevel()
+	const dark = 0.45 // of the page
+	var levels histogram
+	levels.add(g.pix)
+	limit := uint8(dark * float64(levels.quantile(0, 255, 0.75)))
 	found := make([]bool, len(g.pix))
 	var next []int
 	visit := func(x, y int) {
@@ -43,30 +43,6 @@ func (g plane) outside() []bool {
 		visit(x, y+1)
 	}
 	return found
-}
-
-// tableLevel is the level below which squares may be a table.
-func (g plane) tableLevel() uint8 {
-	const dark = 0.45 // of the page
-	var levels histogram
-	levels.add(g.pix)
-	return uint8(dark * float64(levels.quantile(0, 255, 0.75)))
-}
-
-// spread marks what is darker than the table may be and near what is marked:
-// medians have moved the edges of the page, and rounded its corners.
-func (g plane) spread(marked []bool, table uint8) {
-	const reach = 8
-	for range reach {
-		before := slices.Clone(marked)
-		for i, is := range before {
-			x, y := i%g.width, i/g.width
-			if is || g.pix[i] >= table {
-				continue
-			}
-			marked[i] = x > 0 && before[i-1] || x < g.width-1 && before[i+1] || y > 0 && before[i-g.width] || y < g.height-1 && before[i+g.width]
-		}
-	}
 }
 
 // blank gives the squares that are marked, and those around them, the level
