@@ -106,12 +106,12 @@ func (c *part) comesIn(bounds image.Rectangle) bool {
 }
 
 // isBeside reports whether a part is something at the edge of the picture: most
-// of it is there, or it is too thick, or it is a wedge, as is left of a table by a
-// page that lies askew.
+// of it is there, or it is along the edge like a frame, or it is too thick, or it
+// is a wedge, as is left of a table by a page that lies askew.
 func (c *part) isBeside(bounds image.Rectangle) bool {
 	const (
-		frame = 0.7 // of its size, how long it is along the edge
-		blob  = 0.3 // how thick a part is that is no digit, for its size
+		frame = 0.7 // how long a part is along the edge that is no digit, for its size
+		blob  = 0.3 // how thick it is, the same
 		deep  = 0.2 // of the picture's side, how far a wedge reaches in
 		wide  = 0.5 // of its other side, how much of it a wedge takes
 	)

@@ -21,24 +21,17 @@ func (p *picture) flattenLight() (bool, error) {
 	if !uneven {
 		return false, nil
 	}
-	outside := blocks.outside()
-	if p.cropTable(outside, blocks.width, side) {
+	table := blocks.table()
+	if p.cropSquares(table.page(), side) {
 		blocks = p.gray.averaged(side)
 		if uneven, spot = blocks.unevenLight(); !uneven {
 			return true, nil
 		}
-		outside = blocks.outside()
+		table = blocks.table()
 	}
 	original := p.gray
 	p.flat = true
-	paper := blocks.medians()
-	paper.fillHoles()
-	dark := false // for certain
-	if !spot && !slices.Contains(outside, true) {
-		if slope, thick, ok := blocks.slope(); ok {
-			paper, dark = slope, thick
-		}
-	}
+	paper, dark := blocks.light(!spot && !slices.Contains(table.pix, 1))
 	edges := paper.edges()
 	switch {
 	case p.opts.Polarity != PolarityAuto:
@@ -51,8 +44,21 @@ func (p *picture) flattenLight() (bool, error) {
 	p.gray = original.divided(paper, newPlane(paper.bounds()), side)
 	paper = p.paperOf(original, side)
 	p.gray = original.divided(paper, edges, side)
-	p.gray.blank(outside, paper.width, side)
+	p.gray.blank(table, side)
 	return true, nil
+}
+
+// light is the level that paper would have at each pixel, and whether the ink is
+// dark for certain. It may be a slope if nothing else is in the picture.
+func (g plane) light(slopes bool) (paper plane, dark bool) {
+	if slopes {
+		if slope, thick, ok := g.slope(); ok {
+			return slope, thick
+		}
+	}
+	paper = g.medians()
+	paper.fillHoles()
+	return paper, false
 }
 
 // divided is the plane with the paper that it has made even. What is as near to

@@ -97,13 +97,10 @@ func TestPhotographs(t *testing.T) {
 		"a darker thumb":      {under(photo(white), func(x, y int) float64 { return when((x-300)*(x-300)+(y-200)*(y-200) < 1600, 0.95) }), "edges"},
 		"a table at one side": {photo(func(x, y int) float64 { return 230 - when(x < 30, 160) }), "flatten"},
 		"a table, two sides":  {under(photo(white), func(x, y int) float64 { return when(x > 270+y/25 || y < 14+x/25, 0.8) }), "flatten"},
-		"squared, at a table": {under(photo(white), func(x, y int) float64 {
-			return max(when((y+x/20)%32 < 2 || (x-y/20+300)%32 < 2, 0.4), when(x > 250+y/20, 0.8))
-		}), "lines"},
-		"a sheet on a table": {under(photo(white), func(x, y int) float64 { return when(x < 30 || y < 20 || x > 280 || y > 275, 0.6) }), "page"},
-		"on a bright table":  {under(photo(white), func(x, y int) float64 { return when(x < 30 || y < 20 || x > 280 || y > 275, 0.3) }), "page"},
-		"a sheet, turned":    {under(photo(white), func(x, y int) float64 { return when(x < 30+y/12 || y < 40-x/12 || x > 260+y/12 || y > 285-x/12, 0.8) }), "page"},
-		"specks":             {under(photo(white), func(x, y int) float64 { return when(x%50 < 3 && y%70 < 2, 0.7) }), "choose"},
+		"a sheet on a table":  {under(photo(white), func(x, y int) float64 { return when(x < 30 || y < 20 || x > 280 || y > 275, 0.6) }), "page"},
+		"on a bright table":   {under(photo(white), func(x, y int) float64 { return when(x < 30 || y < 20 || x > 280 || y > 275, 0.3) }), "page"},
+		"a sheet, turned":     {under(photo(white), func(x, y int) float64 { return when(x < 30+y/12 || y < 40-x/12 || x > 260+y/12 || y > 285-x/12, 0.8) }), "page"},
+		"specks":              {under(photo(white), func(x, y int) float64 { return when(x%50 < 3 && y%70 < 2, 0.7) }), "choose"},
 	} {
 		tensor, info := tensorOf(t, tt.picture, imageprep.Options{})
 		if difference := difference(tensor, reference); difference > 0.065 { // a shift by one pixel alone is 0.05
