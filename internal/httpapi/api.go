@@ -78,7 +78,7 @@ func New(options Options) *API {
 	a.bodies.limit = options.MaxBufferedBytes
 	a.sample.share = options.LogSample
 	options.Registry.MustRegister(a.bodies.gauge(), liveMetrics{a.serving})
-	a.router.Use(a.track, clientAddress(options.TrustedProxies), a.securityHeaders, a.closeWhileDraining, a.instrument, a.logAccess, a.recoverPanics, allowOrigins(options.Origins), takeTurns)
+	a.router.Use(a.track, clientAddress(options.TrustedProxies), a.securityHeaders, a.closeWhileDraining, a.instrument, a.logAccess, a.recoverPanics, allowOrigins(options.Origins), newTurns().take)
 	a.routes()
 	return a
 }

@@ -1,0 +1,6 @@
+//go:build !linux
+
+package httpapi
+
+// yieldThread does nothing.
+func yieldThread() {}
