@@ -103,7 +103,7 @@ func (p *picture) mainPart(parts []part) *part {
 			inside = c
 		}
 	}
-	if inside == nil || !all.touches(bounds) {
+	if inside == nil || !all.touches(bounds) || p.cutAlongDigit(parts) {
 		return all
 	}
 	least := leastMass

@@ -66,7 +66,7 @@ func (p *picture) cutAlongDigit(parts []part) bool {
 		mass += parts[i].mass
 	}
 	return slices.ContainsFunc(parts, func(c part) bool {
-		return float64(c.mass) >= most*float64(mass) && float64(c.along) <= along*float64(2*(bounds.Dx()+bounds.Dy())) &&
+		return float64(c.mass) >= most*float64(mass) && float64(c.allAlong()) <= along*float64(2*(bounds.Dx()+bounds.Dy())) &&
 			float64(c.box.Dx()) >= across*float64(bounds.Dx()) && float64(c.box.Dy()) >= across*float64(bounds.Dy())
 	})
 }
@@ -110,12 +110,11 @@ func (c *part) comesIn(bounds image.Rectangle) bool {
 // is a wedge, as is left of a table by a page that lies askew.
 func (c *part) isBeside(bounds image.Rectangle) bool {
 	const (
-		frame = 0.7 // how long a part is along the edge that is no digit, for its size
-		blob  = 0.3 // how thick it is, the same
-		deep  = 0.2 // of the picture's side, how far a wedge reaches in
-		wide  = 0.5 // of its other side, how much of it a wedge takes
+		blob = 0.3 // how thick a part is that is no digit, for its size
+		deep = 0.2 // of the picture's side, how far a wedge reaches in
+		wide = 0.5 // of its other side, how much of it a wedge takes
 	)
-	if c.near*2 > c.mass || c.thickness() > blob*float64(c.size()) || c.isFull() || float64(c.along) >= frame*float64(c.size()) {
+	if c.near*2 > c.mass || c.thickness() > blob*float64(c.size()) || c.isFull() || c.isAlong(bounds) {
 		return true
 	}
 	across, down := c.shares(bounds)
@@ -124,13 +123,20 @@ func (c *part) isBeside(bounds image.Rectangle) bool {
 	return level && down <= deep && across >= wide || upright && across <= deep && down >= wide
 }
 
+// isAlong reports whether a part is along most of a side of the picture, as a
+// table is and a frame.
+func (c *part) isAlong(bounds image.Rectangle) bool {
+	const most = 0.7
+	return float64(max(c.along[0], c.along[1])) >= most*float64(bounds.Dx()) || float64(max(c.along[2], c.along[3])) >= most*float64(bounds.Dy())
+}
+
 // isFull reports whether a part takes most of its box, which is not narrow, and
 // is cut off by the edge of the picture where it is as wide: a thumb does, also
 // if its nail is paler than it.
 func (c *part) isFull() bool {
 	const most, narrow = 0.5, 0.4
 	short, long := min(c.box.Dx(), c.box.Dy()), c.size()
-	return float64(c.pixels) >= most*float64(short*long) && float64(short) >= narrow*float64(long) && float64(c.along) >= most*float64(short)
+	return float64(c.pixels) >= most*float64(short*long) && float64(short) >= narrow*float64(long) && float64(c.allAlong()) >= most*float64(short)
 }
 
 // crosses reports whether a part is a line through most of the picture.
@@ -138,10 +144,11 @@ func (c *part) crosses(bounds image.Rectangle) bool {
 	const (
 		line = 0.03 // how thick one is, for its size
 		long = 0.7  // of the picture's side
-		ends = 0.05 // of its ink, near the edge at least: a digit hangs on what has less
+		ends = 0.5  // of what one of its ends has near the edge: a digit hangs on what has less
 	)
 	across, down := c.shares(bounds)
-	return c.thickness() < line*float64(c.size()) && max(across, down) > long && float64(c.near) > ends*float64(c.mass)
+	return c.thickness() < line*float64(c.size()) && max(across, down) > long &&
+		float64(c.near*c.size()) >= ends*float64(nearEdge(bounds)*c.mass)
 }
 
 // shares is how much of the picture's width and height the part takes.

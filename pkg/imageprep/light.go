@@ -22,12 +22,11 @@ func (p *picture) flattenLight() (bool, error) {
 		return false, nil
 	}
 	table := blocks.table()
-	if p.cropSquares(table.page(), side) {
-		blocks = p.gray.averaged(side)
+	if page := table.page(); p.cropSquares(page, side) {
+		blocks, table = p.gray.averaged(side), table.part(page).copied()
 		if uneven, spot = blocks.unevenLight(); !uneven {
 			return true, nil
 		}
-		table = blocks.table()
 	}
 	original := p.gray
 	p.flat = true

@@ -14,9 +14,9 @@ type run struct {
 // part is a piece of ink whose pixels touch each other, at corners too.
 type part struct {
 	box     image.Rectangle
-	mass    int // the sum of its ink
-	near    int // the mass along the edge of the picture
-	along   int // pixels along the very edge
+	mass    int    // the sum of its ink
+	near    int    // the mass along the edge of the picture
+	along   [4]int // pixels along the very edge of the picture: above, below, left, right
 	pixels  int
 	columns int  // pieces of columns that it is made of
 	rows    int  // pieces of rows
@@ -37,7 +37,9 @@ func (c *part) add(o *part) {
 	c.box = c.box.Union(o.box)
 	c.mass += o.mass
 	c.near += o.near
-	c.along += o.along
+	for i, n := range o.along {
+		c.along[i] += n
+	}
 	c.pixels += o.pixels
 	c.columns += o.columns
 	c.rows += o.rows
@@ -91,8 +93,7 @@ func (g plane) runs(least uint8) (runs []run) {
 
 // gather adds up the runs of each part.
 func (g plane) gather(runs []run, least uint8, find func(int32) int32) (parts []part, _ []run) {
-	margin := max(1, min(g.width, g.height)/16)
-	inner, inside := g.bounds().Inset(margin), g.bounds().Inset(1)
+	inner := g.bounds().Inset(nearEdge(g.bounds()))
 	for i := range runs {
 		r := &runs[i]
 		root := find(int32(i))
@@ -114,13 +115,33 @@ func (g plane) gather(runs []run, least uint8, find func(int32) int32) (parts []
 			if !(image.Point{r.first + x, r.y}).In(inner) {
 				c.near += int(v)
 			}
-			if !(image.Point{r.first + x, r.y}).In(inside) {
-				c.along++
-			}
 		}
+		c.addAlong(*r, g.bounds())
 	}
 	return parts, runs
 }
+
+// nearEdge is how far from the edge of a picture ink is near it.
+func nearEdge(bounds image.Rectangle) int { return max(1, min(bounds.Dx(), bounds.Dy())/16) }
+
+// addAlong counts the pixels of a run that are at the very edge of a picture.
+func (c *part) addAlong(r run, bounds image.Rectangle) {
+	if r.y == bounds.Min.Y {
+		c.along[0] += r.end - r.first
+	}
+	if r.y == bounds.Max.Y-1 {
+		c.along[1] += r.end - r.first
+	}
+	if r.first == bounds.Min.X {
+		c.along[2]++
+	}
+	if r.end == bounds.Max.X {
+		c.along[3]++
+	}
+}
+
+// allAlong is how many pixels are at the very edge, those in corners twice.
+func (c *part) allAlong() int { return c.along[0] + c.along[1] + c.along[2] + c.along[3] }
 
 // keep takes away all ink that is not of a kept part, or within reach of one,
 // and reports whether there was any.

@@ -5,47 +5,62 @@ import (
 	"image"
 )
 
-// table marks with 1 what is beside the page: much darker than most of the
-// picture, along the whole of a side of it at least. Shadows are not as dark,
-// and strokes that touch the edge not as long.
+// table marks with 1 what is beside the page: much darker, along nearly the whole
+// of a side of the picture at least, or of two. Shadows are not as dark, and
+// strokes that touch the edge not as long, but where a digit was cut out.
 func (g plane) table() plane {
-	const dark = 0.45 // of the page
+	const (
+		dark = 0.45 // of the page's level
+		page = 0.75 // of the picture's levels are not above it: it is its bright part
+	)
 	var levels histogram
 	levels.add(g.pix)
-	limit := uint8(dark * float64(levels.quantile(0, 255, 0.75)))
+	limit := uint8(dark * float64(levels.quantile(0, 255, page)))
 	found := newPlane(g.bounds())
-	var next []int
-	visit := func(x, y int) {
-		if x >= 0 && y >= 0 && x < g.width && y < g.height && found.pix[y*g.width+x] == 0 && g.pix[y*g.width+x] < limit {
-			found.pix[y*g.width+x] = 1
-			next = append(next, y*g.width+x)
-		}
-	}
-	for _, side := range []struct{ x, y, right, down, length int }{
-		{0, 0, 1, 0, g.width}, {0, g.height - 1, 1, 0, g.width}, {0, 0, 0, 1, g.height}, {g.width - 1, 0, 0, 1, g.height},
-	} {
-		dark := 0
-		for i := range side.length {
-			if g.pix[(side.y+i*side.down)*g.width+side.x+i*side.right] < limit {
-				dark++
-			}
-		}
-		if dark*20 < side.length*19 {
-			continue
-		}
-		for i := range side.length {
-			visit(side.x+i*side.right, side.y+i*side.down)
-		}
+	next := g.darkSides(limit)
+	if next == nil || g.isCutOut() {
+		return found
 	}
 	for len(next) > 0 {
-		x, y := next[0]%g.width, next[0]/g.width
+		p := next[0]
 		next = next[1:]
-		visit(x-1, y)
-		visit(x+1, y)
-		visit(x, y-1)
-		visit(x, y+1)
+		if i := p.Y*g.width + p.X; p.In(g.bounds()) && found.pix[i] == 0 && g.pix[i] < limit {
+			found.pix[i] = 1
+			next = append(next, p.Add(image.Pt(-1, 0)), p.Add(image.Pt(1, 0)), p.Add(image.Pt(0, -1)), p.Add(image.Pt(0, 1)))
+		}
 	}
 	return found
+}
+
+// darkSides lists the pixels of one or two sides that are nearly all below a
+// limit. More are the ground of light ink.
+func (g plane) darkSides(limit uint8) (pixels []image.Point) {
+	const (
+		nearly = 0.95
+		most   = 2
+	)
+	sides := 0
+	for _, side := range [...]image.Rectangle{
+		image.Rect(0, 0, g.width, 1), image.Rect(0, g.height-1, g.width, g.height),
+		image.Rect(0, 0, 1, g.height), image.Rect(g.width-1, 0, g.width, g.height),
+	} {
+		var along []image.Point
+		for y := side.Min.Y; y < side.Max.Y; y++ {
+			for x := side.Min.X; x < side.Max.X; x++ {
+				if g.row(y)[x] < limit {
+					along = append(along, image.Pt(x, y))
+				}
+			}
+		}
+		if float64(len(along)) >= nearly*float64(side.Dx()*side.Dy()) {
+			pixels = append(pixels, along...)
+			sides++
+		}
+	}
+	if sides > most {
+		return nil
+	}
+	return pixels
 }
 
 // page is what is left of the bounds without the rows and columns along the
@@ -53,7 +68,10 @@ func (g plane) table() plane {
 // on the page then go on to the edge, where lines are searched for. A page that
 // lies askew has a wedge of table left.
 func (table plane) page() image.Rectangle {
-	const much = 0.25
+	const (
+		much  = 0.25 // of the row or column
+		least = 8    // rows and columns of a page that tell what its light is
+	)
 	takes := func(x0, y0, x1, y1 int) bool {
 		strip, count := table.part(image.Rect(x0, y0, x1, y1)), 0
 		for y := range strip.height {
@@ -64,8 +82,8 @@ func (table plane) page() image.Rectangle {
 	page := table.bounds()
 	for {
 		switch {
-		case page.Dx() <= 2 || page.Dy() <= 2:
-			return table.bounds()
+		case min(page.Dx(), page.Dy()) < least+2:
+			return table.bounds() // there is too little left
 		case takes(page.Min.X, page.Min.Y, page.Min.X+1, page.Max.Y):
 			page.Min.X++
 		case takes(page.Max.X-1, page.Min.Y, page.Max.X, page.Max.Y):

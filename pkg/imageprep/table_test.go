@@ -34,6 +34,38 @@ func TestBesideThePage(t *testing.T) {
 	}
 }
 
+// What looks like a table and is none stays.
+func TestNoTable(t *testing.T) {
+	shape := func(light func(x, y int) float64, ink uint8, in func(x, y float64) bool) *image.Gray {
+		g := image.NewGray(image.Rect(0, 0, photoSide, photoSide))
+		for i := range g.Pix {
+			x, y := i%photoSide, i/photoSide
+			g.Pix[i] = uint8(light(x, y))
+			if in(float64(x), float64(y)) {
+				g.Pix[i] = ink
+			}
+		}
+		return g
+	}
+	zero := func(x, y float64) bool {
+		x, y = (x-150)/90, (y-150)/130
+		return x*x+y*y < 1 && x*x/0.2+y*y/0.29 > 1
+	}
+	seven := func(x, y float64) bool { return y < 40 || x+y/2 > 260 && x+y/2 < 300 }
+	for name, tt := range map[string]struct {
+		picture, plain *image.Gray
+	}{
+		"a thick light zero":        {shape(func(x, y int) float64 { return 20 + float64(x)/8 }, 230, zero), shape(func(x, y int) float64 { return 40 }, 230, zero)},
+		"a seven's bar at the edge": {shape(func(x, y int) float64 { return 235 - float64(x)/5 }, 40, seven), shape(func(x, y int) float64 { return 200 }, 40, seven)},
+	} {
+		tensor, info := tensorOf(t, tt.picture, imageprep.Options{})
+		plain, _ := tensorOf(t, tt.plain, imageprep.Options{})
+		if difference := difference(tensor, plain); difference > 0.13 { // the inside of thick strokes is paler in uneven light
+			t.Errorf("%s: the mean difference is %.3f; steps %v", name, difference, info.Steps)
+		}
+	}
+}
+
 // small is a seven of a sixth of the height of a wide picture, with or without a
 // thumb.
 func small(thumb bool) *image.Gray {

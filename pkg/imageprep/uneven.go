@@ -15,9 +15,20 @@ func (g plane) unevenLight() (uneven, spot bool) {
 	if g.oneGround(&all) {
 		return false, false
 	}
-	least := int(leastContrast * float64(all.quantile(0, 255, 0.98)-all.quantile(0, 255, 0.02)))
-	dark, light := strokes(g.closed(), g, least), strokes(g, g.opened(), least)
+	dark, light := strokes(g.closed(), g, all.contrast()), strokes(g, g.opened(), all.contrast())
 	return min(g.ringRange(dark), g.ringRange(light)) > evenLight, false
+}
+
+// isCutOut reports whether the picture was cut out along a digit of dark strokes.
+func (g plane) isCutOut() bool {
+	var all histogram
+	all.add(g.pix)
+	return strokes(g.closed(), g, all.contrast()) != nil
+}
+
+// contrast is what strokes have at least, in levels.
+func (h *histogram) contrast() int {
+	return int(leastContrast * float64(h.quantile(0, 255, 0.98)-h.quantile(0, 255, 0.02)))
 }
 
 // hasSpot reports whether a lamp shines on the middle of the picture: when the
