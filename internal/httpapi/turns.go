@@ -14,8 +14,8 @@ import (
 //
 // With many requests at once that goes for the threads of other programs as
 // well, clients and proxies on the same cores, which else wait for the time
-// slice of the operating system. Where some program uses up its own, the server
-// would nearly stop: it then does without for most of the time.
+// slice of the operating system. Where one of them uses up its own, the server
+// would nearly stop, so that it waits no more than a part of its time.
 type turns struct {
 	yield    func()       // the thread
 	requests atomic.Int64 // that are here
@@ -34,22 +34,23 @@ func (t *turns) take(next http.Handler) http.Handler {
 		runtime.Gosched()
 		next.ServeHTTP(w, r)
 		if requests >= many {
-			t.yieldThread()
+			t.letThreadsGo()
 		}
 		runtime.Gosched()
 	})
 }
 
-// yieldThread lets other threads run, unless that has taken long lately: at
-// most a twentieth of its time goes to such waits.
-func (t *turns) yieldThread() {
-	const long, share = 2 * time.Millisecond, 20
+// letThreadsGo lets threads of other programs run, if the last time that they
+// took is a while ago: they get at most a fifth of this one's time.
+func (t *turns) letThreadsGo() {
+	const ours = 4 // times as long as it was theirs
 	before := time.Since(t.began)
-	if before < time.Duration(t.again.Load()) {
+	if int64(before) < t.again.Load() {
 		return
 	}
 	t.yield()
-	if after := time.Since(t.began); after-before > long {
-		t.again.Store(int64(after + share*(after-before)))
+	after := time.Since(t.began)
+	again := int64(after + ours*(after-before))
+	for old := t.again.Load(); old < again && !t.again.CompareAndSwap(old, again); old = t.again.Load() {
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"runtime"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -37,36 +36,30 @@ func TestRequestsTakeTurns(t *testing.T) {
 	}
 }
 
-// With many requests at once threads of other programs go first, too, but
-// nearly all of the time is the server's when that takes long.
+// With many requests at once threads of other programs go first, too, but most
+// of the time is the server's, however long that takes.
 func TestThreadsTakeTurns(t *testing.T) {
 	for name, tt := range map[string]struct {
-		requests int
-		takes    time.Duration
-		least    int // yields while 100 milliseconds' requests are served
-		most     int
+		others      int64 // requests that are here, too
+		takes       time.Duration
+		least, most float64 // share of the time that is theirs
 	}{
-		"few requests":          {4, 0, 0, 0},
-		"many":                  {40, 100 * time.Microsecond, 500, 4000},
-		"many, beside a loop":   {40, 3 * time.Millisecond, 2, 100},
-		"many, and a long wait": {40, time.Second, 1, 40},
+		"few requests":          {3, time.Millisecond, 0, 0},
+		"many":                  {40, 100 * time.Microsecond, 0.15, 0.23},
+		"many, beside a loop":   {40, 3 * time.Millisecond, 0.15, 0.23},
+		"many, and a long wait": {40, 400 * time.Millisecond, 0.15, 0.23},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			turns := newTurns()
-			var yields atomic.Int64
-			turns.yield = func() { yields.Add(1); time.Sleep(tt.takes) }
-			h := turns.take(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { time.Sleep(time.Millisecond) }))
-			var clients sync.WaitGroup
-			for range tt.requests {
-				clients.Go(func() {
-					for end := time.Now().Add(100 * time.Millisecond); time.Now().Before(end); {
-						h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/", nil))
-					}
-				})
+			turns.requests.Add(tt.others)
+			theirs, began := time.Duration(0), time.Now()
+			turns.yield = func() { theirs += tt.takes; time.Sleep(tt.takes) }
+			h := turns.take(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { time.Sleep(50 * time.Microsecond) }))
+			for time.Since(began) < 9*time.Second {
+				h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/", nil))
 			}
-			clients.Wait()
-			if n := int(yields.Load()); n < tt.least || n > tt.most {
-				t.Errorf("%s: %d yields; want %d to %d", name, n, tt.least, tt.most)
+			if share := theirs.Seconds() / time.Since(began).Seconds(); share < tt.least || share > tt.most {
+				t.Errorf("%s: %.3f of the time is theirs; want %v to %v", name, share, tt.least, tt.most)
 			}
 		})
 	}
