@@ -205,6 +205,7 @@ func TestPicturesWithoutADigit(t *testing.T) {
 		{"transparent", filled(color.Transparent), imageprep.ErrNoInk},
 		{"half transparent red", filled(color.NRGBA{255, 0, 0, 128}), imageprep.ErrNoInk},
 		{"almost no contrast", recolor(seven(), 250, 240), imageprep.ErrNoInk},
+		{"one level of 65,536", oneLevel(), imageprep.ErrNoInk},
 		{"a single pixel", image.NewGray(image.Rect(0, 0, 1, 1)), imageprep.ErrTooSmall},
 		{"a line of pixels", image.NewGray(image.Rect(0, 0, 65535, 1)), imageprep.ErrTooSmall},
 		{"nothing", image.NewGray(image.Rectangle{}), imageprep.ErrTooSmall},
@@ -226,6 +227,12 @@ func TestMisusePanics(t *testing.T) {
 	for name, misuse := range map[string]func(){
 		"short tensor":   func() { imageprep.Tensor(make([]float32, 783), seven(), nil, imageprep.Options{}) },
 		"negative limit": func() { imageprep.Decode([]byte("x"), imageprep.Options{MaxPixels: -1}) },
+		"unknown step": func() {
+			imageprep.Tensor(make([]float32, imageprep.Pixels), seven(), nil, imageprep.Options{Skip: []string{"blur"}})
+		},
+		"step without a way around": func() {
+			imageprep.Tensor(make([]float32, imageprep.Pixels), seven(), nil, imageprep.Options{Skip: []string{"crop"}})
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			defer func() {
@@ -236,4 +243,13 @@ func TestMisusePanics(t *testing.T) {
 			misuse()
 		})
 	}
+}
+
+// oneLevel is a seven of 16 bits that differs from its paper by the least.
+func oneLevel() image.Image {
+	g, out := seven(), image.NewGray16(image.Rect(0, 0, imageprep.Side, imageprep.Side))
+	for i, v := range g.Pix {
+		out.SetGray16(i%g.Stride, i/g.Stride, color.Gray16{Y: 0x7fff + uint16(v>>7)})
+	}
+	return out
 }

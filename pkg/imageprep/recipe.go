@@ -53,7 +53,7 @@ const SeveralDigits = "several_digits"
 //	several_digits  some of that is as large as the digit
 //	clipped         the ink touches the edge of the picture
 //	tiny            it has less than 10 pixels
-//	off_centre      it is far from the middle of the picture
+//	off_centre      it is far from the middle of the picture, or of the page without a table
 func Flags() []string {
 	return []string{"low_contrast", "several_parts", SeveralDigits, "clipped", "tiny", "off_centre"}
 }
