@@ -51,6 +51,20 @@ func TestPaddedTiles(t *testing.T) {
 	}
 }
 
+// A TIFF says in a tag of its own how the camera was held; what cannot be is
+// upright.
+func TestOrientationOfTIFF(t *testing.T) {
+	for _, order := range []binary.AppendByteOrder{binary.LittleEndian, binary.BigEndian} {
+		for said, want := range map[uint32]int{1: 1, 3: 3, 6: 6, 8: 8, 9: 1, 0: 1} {
+			file := tiffOf(order, 200, make([]byte, 64), tag{256, 4, []uint32{8}}, tag{257, 4, []uint32{8}}, tag{258, 3, []uint32{8}}, tag{262, 3, []uint32{1}},
+				tag{273, 4, []uint32{200}}, tag{274, 3, []uint32{said}}, tag{278, 4, []uint32{8}}, tag{279, 4, []uint32{64}})
+			if _, info, err := imageprep.Decode(file, imageprep.Options{}); err != nil || info.Orientation != want {
+				t.Errorf("%v, %d: orientation %d and %v; want %d", order, said, info.Orientation, err, want)
+			}
+		}
+	}
+}
+
 // tag is an entry of a TIFF's directory; kind 1 is a byte, 3 a short, 4 a long.
 type tag struct {
 	number, kind uint16
