@@ -1,29 +1,17 @@
-package classify_test
+package classify
 
 import (
-	"bytes"
 	"errors"
 	"image"
-	"image/png"
 	"math/rand/v2"
 	"testing"
 
-	"digits/internal/classify"
-	"digits/pkg/cnn"
 	"digits/pkg/imageprep"
-	"digits/weights"
 )
 
 // A picture of nothing but noise has no ink, or is not accepted.
 func TestNoiseIsNoDigit(t *testing.T) {
-	model, err := cnn.Load(bytes.NewReader(weights.Default()))
-	if err != nil {
-		t.Fatal(err)
-	}
-	c, err := classify.New(model, classify.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	c := newClassifier(t, Options{})
 	random := rand.New(rand.NewPCG(3, 4))
 	const allowed = 1 // some noise looks like a digit
 	each := 20
@@ -43,11 +31,7 @@ func TestNoiseIsNoDigit(t *testing.T) {
 				for i := range g.Pix {
 					g.Pix[i] = level()
 				}
-				var file bytes.Buffer
-				if err := png.Encode(&file, g); err != nil {
-					t.Fatal(err)
-				}
-				r, err := c.Classify(t.Context(), file.Bytes())
+				r, err := c.Classify(t.Context(), asPNG(g))
 				if err != nil && !errors.Is(err, imageprep.ErrNoInk) {
 					t.Fatalf("%s, %d pixels: %v", name, side, err)
 				}

@@ -47,8 +47,8 @@ func (p *picture) flattenLight() (bool, error) {
 	return true, nil
 }
 
-// light is the level that paper would have at each pixel, and whether the ink is
-// dark for certain. It may be a slope if nothing else is in the picture.
+// light is the level that paper would have in each square, and whether the ink
+// is dark for certain. With slopes it may be one: no table is left, and no spot.
 func (g plane) light(slopes bool) (paper plane, dark bool) {
 	if slopes {
 		if slope, thick, ok := g.slope(); ok {

@@ -18,13 +18,17 @@ func (p *picture) cropToPage() (bool, error) {
 	if !found {
 		return false, nil
 	}
-	sheet = sheet.Inset(inset)
-	page := image.Rect(sheet.Min.X*side, sheet.Min.Y*side, sheet.Max.X*side, sheet.Max.Y*side).Intersect(p.gray.bounds())
+	page := p.gray.within(sheet.Inset(inset), side)
 	if page.Dx() < leastSide/2 || page.Dy() < leastSide/2 || !p.gray.part(page).isWritten() {
 		return false, nil
 	}
 	p.gray = p.gray.part(page)
 	return true, nil
+}
+
+// within is what squares of a side, counted from the corner, cover of the plane.
+func (g plane) within(squares image.Rectangle, side int) image.Rectangle {
+	return image.Rectangle{squares.Min.Mul(side), squares.Max.Mul(side)}.Intersect(g.bounds())
 }
 
 // part is a piece of the plane, in the same memory.

@@ -120,7 +120,7 @@ func (table plane) trimmed(page image.Rectangle) image.Rectangle {
 // not too small. It reports whether anything was cut off.
 func (p *picture) cropSquares(squares image.Rectangle, side int) bool {
 	const leastSide = 32
-	r := image.Rect(squares.Min.X*side, squares.Min.Y*side, squares.Max.X*side, squares.Max.Y*side).Intersect(p.gray.bounds())
+	r := p.gray.within(squares, side)
 	if r == p.gray.bounds() || r.Dx() < leastSide || r.Dy() < leastSide {
 		return false
 	}
