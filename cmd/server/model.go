@@ -16,7 +16,7 @@ import (
 )
 
 // load makes a classifier of the weights file, or of the embedded weights.
-func (c config) load() (lifecycle.Served, error) {
+func (c config) load(queue *classify.Queue) (lifecycle.Served, error) {
 	m, err := c.model()
 	if err != nil {
 		return lifecycle.Served{}, err
@@ -25,7 +25,7 @@ func (c config) load() (lifecycle.Served, error) {
 	about.Statistics, err = drift.Of(m.Metadata())
 	var classifier *classify.Classifier
 	if err == nil {
-		classifier, err = classify.New(m, classify.Options{Slots: c.slots, Memory: c.maxDecodedBytes, Image: imageprep.Options{MaxPixels: c.maxPixels}})
+		classifier, err = classify.New(m, classify.Options{Queue: queue, Image: imageprep.Options{MaxPixels: c.maxPixels}})
 	}
 	if err != nil {
 		return lifecycle.Served{}, fmt.Errorf("%s: %w", cmp.Or(c.weights, "embedded weights"), err)

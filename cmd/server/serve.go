@@ -13,6 +13,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"digits/internal/classify"
 	"digits/internal/httpapi"
 	"digits/internal/lifecycle"
 	"digits/pkg/cnn"
@@ -29,13 +30,15 @@ func serve(ctx context.Context, c config, stderr io.Writer) error {
 	for _, name := range strangers(os.Environ(), new(config).flags()) {
 		logger.Warn("the environment has a variable that belongs to no flag", "variable", name)
 	}
-	initial, err := c.load()
+	queue := classify.NewQueue(classify.Limits{Slots: c.slots, Memory: c.maxDecodedBytes}) // for all models that follow one another
+	load := func() (lifecycle.Served, error) { return c.load(queue) }
+	initial, err := load()
 	if err != nil {
 		return err
 	}
 	options := c.apiOptions(initial, logger)
 	api := httpapi.New(options)
-	keeper := lifecycle.New(lifecycle.Options{API: api, Initial: initial, Load: c.load, Registry: options.Registry, Logger: logger})
+	keeper := lifecycle.New(lifecycle.Options{API: api, Initial: initial, Load: load, Registry: options.Registry, Logger: logger})
 	listeners, err := c.listeners(api, keeper, logger)
 	if err != nil {
 		return err

@@ -183,7 +183,7 @@ func read(ctx context.Context, classifier *classify.Classifier, data []byte, fol
 			return shot, nil
 		}
 	}
-	for _, refusal := range []error{imageprep.ErrTooManyPixels, imageprep.ErrTooSmall, imageprep.ErrNoInk} {
+	for _, refusal := range []error{imageprep.ErrTooManyPixels, imageprep.ErrTooManyPieces, imageprep.ErrTooSmall, imageprep.ErrNoInk} {
 		if errors.Is(err, refusal) {
 			shot.Refused, shot.Reason = true, err.Error()
 			return shot, nil

@@ -48,6 +48,7 @@ var service = dashboard{uid: "digits-service", title: "digits: service", rows: [
 	{"Refusals", []panel{
 		{title: "Problems by reason", unit: "reqps", queries: []query{{`sum by (reason) (rate(digits_requests_rejected_total{$is}[$__rate_interval])) > 0`, "{{reason}}"}}},
 		{title: "Refused for want of capacity", unit: "reqps", queries: []query{{`sum by (reason) (rate(digits_requests_rejected_total{reason=~"overloaded|deadline_exceeded|not_ready",$is}[$__rate_interval]))`, "{{reason}}"}}},
+		{title: "Overloads by cause", unit: "reqps", description: "What there was too little of: places or time in the queue, or memory for bodies.", queries: []query{{`sum by (cause) (rate(digits_overloads_total{$is}[$__rate_interval]))`, "{{cause}}"}}},
 		{title: "Clients that left and deadlines, by stage", unit: "reqps", queries: []query{{`sum by (stage) (rate(digits_requests_cancelled_total{$is}[$__rate_interval]))`, "{{stage}}"}}},
 		{title: "Panics of an hour", kind: "stat", queries: []query{{`sum(increase(digits_panics_total{$is}[1h]))`, "panics"}}},
 	}},

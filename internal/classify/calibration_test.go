@@ -118,14 +118,14 @@ func TestNewRefusesAnUnusableCalibration(t *testing.T) {
 // The image preparation gives no such numbers; if it did, there would be an
 // error and no answer.
 func TestNotFiniteTensorIsAnError(t *testing.T) {
-	c := newClassifier(t, Options{Slots: 1})
-	s := hold(t, c)
+	c := newClassifier(t, Options{Queue: NewQueue(Limits{Slots: 1})})
+	s := c.slots[hold(t, c).slot]
 	for _, bad := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
 		for _, pixel := range []int{0, 400, imageprep.Pixels - 1} {
 			clear(s.tensor[:])
 			s.tensor[pixel] = float32(bad)
 			var r Result
-			if err := c.infer(s.slot, &r); !errors.Is(err, ErrNotFinite) || r.Probabilities != [Classes]float64{} {
+			if err := c.infer(s, &r); !errors.Is(err, ErrNotFinite) || r.Probabilities != [Classes]float64{} {
 				t.Errorf("%v at %d: %v, %v", bad, pixel, err, r.Probabilities)
 			}
 		}

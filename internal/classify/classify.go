@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"image"
-	"runtime"
 	"time"
 
 	"digits/internal/calibration"
@@ -24,8 +23,8 @@ var (
 	// 1x28x28 or does not tell ten digits apart, with or without an eleventh
 	// output for "no digit".
 	ErrArchitecture = errors.New("the model is not one that reads digits")
-	// ErrOverloaded is returned when the queue for a slot is full.
-	ErrOverloaded = errors.New("all slots are busy and the queue is full")
+	// ErrOverloaded is what an Overload is, for errors.Is.
+	ErrOverloaded = errors.New("there is too much to do")
 	// ErrNotFinite is wrapped by the error about a network whose input or
 	// output is NaN or infinite: its weights are unusable.
 	ErrNotFinite = cnn.ErrNotFinite
@@ -33,18 +32,10 @@ var (
 	ErrPanic = errors.New("a stage panicked")
 )
 
-// DefaultMemory is the memory for decoded images, in bytes. It is enough for
-// most images of imageprep's largest size.
-const DefaultMemory = 512 << 20
-
 // Options say how a Classifier works. The zero value is useful.
 type Options struct {
-	Slots int // images in work at once; 0 means GOMAXPROCS
-	Queue int // images that may wait for a slot; 0 means 128 for each slot
-	// Memory bounds the bytes that images in work take together, decoded; 0
-	// means DefaultMemory. One that takes more is alone.
-	Memory int64
-	Image  imageprep.Options // limits and choices of the image preparation
+	Queue *Queue            // for slots and memory, which others may use too; nil means one of its own
+	Image imageprep.Options // limits and choices of the image preparation
 }
 
 // Classifier reads digits with one model. Any number of goroutines may use it.
@@ -52,7 +43,8 @@ type Classifier struct {
 	model       *cnn.Model
 	calibration calibration.Calibration // the model's
 	options     Options
-	queue       *queue
+	queue       *Queue
+	slots       []*slot // as many as the queue has
 	stages      stages
 	checks      []check // of the self-test
 }
@@ -80,16 +72,10 @@ func New(model *cnn.Model, options Options) (*Classifier, error) {
 	if err != nil {
 		return nil, err
 	}
-	if options.Slots <= 0 {
-		options.Slots = runtime.GOMAXPROCS(0)
+	if options.Queue == nil {
+		options.Queue = NewQueue(Limits{})
 	}
-	if options.Queue <= 0 {
-		options.Queue = 128 * options.Slots
-	}
-	if options.Memory <= 0 {
-		options.Memory = DefaultMemory
-	}
-	slots := make([]*slot, options.Slots)
+	slots := make([]*slot, options.Queue.limits.Slots)
 	for i := range slots {
 		slots[i] = &slot{workspace: model.NewWorkspace(1)}
 	}
@@ -97,19 +83,20 @@ func New(model *cnn.Model, options Options) (*Classifier, error) {
 		model:       model,
 		calibration: calibrated,
 		options:     options,
-		queue:       newQueue(slots, options.Queue, options.Memory),
+		queue:       options.Queue,
+		slots:       slots,
 		stages:      stages{open: imageprep.Open, decode: (*imageprep.File).Decode, prepare: imageprep.Tensor},
 		checks:      checksOf(proven),
 	}, nil
 }
 
 // Slots returns how many images can be in work at once.
-func (c *Classifier) Slots() int { return c.options.Slots }
+func (c *Classifier) Slots() int { return c.queue.limits.Slots }
 
-// Busy returns how many images are in work.
+// Busy returns how many images are in work, here and in all that share the queue.
 func (c *Classifier) Busy() int {
 	free, _, _ := c.queue.state()
-	return c.options.Slots - free
+	return c.queue.limits.Slots - free
 }
 
 // Waiting returns how many images wait for a slot.
@@ -126,12 +113,12 @@ func (c *Classifier) Wait() time.Duration {
 }
 
 // QueueCapacity returns how many images may wait for a slot.
-func (c *Classifier) QueueCapacity() int { return c.options.Queue }
+func (c *Classifier) QueueCapacity() int { return c.queue.limits.Waiting }
 
 // Classify reads the digit in an encoded image. It waits for a free slot, and
 // gives up between two stages when the context ends. Its errors are a
 // *StageError with the context's, those of imageprep about the image,
-// ErrOverloaded, ErrNotFinite or ErrPanic.
+// an *Overload, ErrNotFinite or ErrPanic.
 func (c *Classifier) Classify(ctx context.Context, data []byte) (Result, error) {
 	return c.classify(ctx, data, c.options.Image)
 }
@@ -156,13 +143,13 @@ func (c *Classifier) classify(ctx context.Context, data []byte, options imagepre
 		return Result{}, err
 	}
 	opened := time.Now()
-	g, err := c.queue.acquire(ctx, min(file.Memory, c.options.Memory))
+	g, err := c.queue.acquire(ctx, cost{memory: file.Memory, work: fixed + file.Work})
 	if err != nil {
 		return Result{}, err
 	}
 	defer c.queue.release(g)
 	r.Durations.Queue = g.since.Sub(opened)
-	if err := c.run(ctx, g.slot, &file, options, &r); err != nil {
+	if err := c.run(ctx, c.slots[g.slot], &file, options, &r); err != nil {
 		return Result{}, err
 	}
 	r.Durations.Decode += opened.Sub(began)

@@ -99,13 +99,13 @@ func newBookClassifier(t testing.TB) *Classifier {
 func TestResultFollowsFromTheLogits(t *testing.T) {
 	c := newBookClassifier(t)
 	random := rand.New(rand.NewPCG(3, 4))
-	s := hold(t, c)
+	s := c.slots[hold(t, c).slot]
 	for range 200 {
 		for i := range s.tensor {
 			s.tensor[i] = random.Float32()
 		}
 		var r Result
-		if err := c.infer(s.slot, &r); err != nil {
+		if err := c.infer(s, &r); err != nil {
 			t.Fatal(err)
 		}
 		c.judge(&r)
@@ -130,7 +130,7 @@ func TestResultFollowsFromTheLogits(t *testing.T) {
 }
 
 func TestSixteenGoroutinesGetIdenticalAnswers(t *testing.T) {
-	c := newClassifier(t, Options{Slots: 3})
+	c := newClassifier(t, Options{Queue: NewQueue(Limits{Slots: 3})})
 	data := picture(t)
 	want, err := c.Classify(t.Context(), data)
 	if err != nil {
@@ -152,16 +152,16 @@ func TestSixteenGoroutinesGetIdenticalAnswers(t *testing.T) {
 }
 
 func TestInferAllocatesNothing(t *testing.T) {
-	c := newClassifier(t, Options{Slots: 1})
+	c := newClassifier(t, Options{Queue: NewQueue(Limits{Slots: 1})})
 	drawn, err := c.Classify(t.Context(), picture(t))
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := hold(t, c)
+	s := c.slots[hold(t, c).slot]
 	s.tensor = drawn.Tensor // the kernels leave zeros out
 	var r Result
 	if n := testing.AllocsPerRun(50, func() {
-		if err := c.infer(s.slot, &r); err != nil {
+		if err := c.infer(s, &r); err != nil {
 			t.Error(err)
 		}
 	}); n != 0 {

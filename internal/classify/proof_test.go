@@ -178,7 +178,7 @@ func TestTheProofFindsChangedStages(t *testing.T) {
 
 // The self-test has a slot of its own: no load can fail it.
 func TestSelfTestNeedsNoSlot(t *testing.T) {
-	c := newClassifier(t, Options{Slots: 1, Queue: 1})
+	c := newClassifier(t, Options{Queue: NewQueue(Limits{Slots: 1, Waiting: 1})})
 	held := hold(t, c)
 	defer c.queue.release(held)
 	if err := c.SelfTest(t.Context()); err != nil {

@@ -4,104 +4,139 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"sync"
 	"time"
 )
 
-// queue hands out the slots and the memory for decoded images. Who waits the
-// longest is first; an image for whose memory there is no room lets the smaller
-// ones behind it pass.
+// DefaultMemory is the memory for decoded images, in bytes. It is enough for
+// most images of imageprep's largest size.
+const DefaultMemory = 512 << 20
+
+// Limits bound what is done at once. The zero value is useful.
+type Limits struct {
+	Slots   int // images in work at once; 0 means GOMAXPROCS
+	Waiting int // images that may wait for a slot; 0 means 128 for each slot
+	// Memory bounds the bytes that images in work take together, decoded; 0
+	// means DefaultMemory. One that takes more is alone.
+	Memory int64
+}
+
+// Queue hands out the slots and the memory for decoded images, to one classifier
+// or to those that follow one another. Who waits the longest is first; an image
+// for whose memory there is no room lets the smaller ones behind it pass. Any
+// number of goroutines may use it.
 //
-// Simulated at twice the capacity, with work of 20 ms and clients that wait for
-// 1 s: last come, first served answers 99.9% of the capacity in time and lets half
-// of its clients wait for nothing. First come, first served answers 40%, because
-// it works for clients that leave just then, but 99%, with hardly anybody waiting
-// for nothing, when it refuses those whose time may not suffice.
-type queue struct {
-	limit int // that may wait
+// TestOrders shows why the first to come is the first to be served, and why those
+// whose time may not suffice are refused.
+type Queue struct {
+	limits Limits
 
 	mu      sync.Mutex
-	slots   int
-	free    []*slot
+	free    []int // slots
 	memory  int64 // that is left, in bytes
 	waiting []*ticket
-	mean    time.Duration // that work holds a slot, weighted towards the last
+	ahead   int64 // work of those who wait and of those who are served
+	pace    pace
+}
+
+// NewQueue returns a queue in which nobody waits.
+func NewQueue(l Limits) *Queue {
+	if l.Slots <= 0 {
+		l.Slots = runtime.GOMAXPROCS(0)
+	}
+	if l.Waiting <= 0 {
+		l.Waiting = 128 * l.Slots
+	}
+	if l.Memory <= 0 {
+		l.Memory = DefaultMemory
+	}
+	q := &Queue{limits: l, memory: l.Memory}
+	for i := range l.Slots {
+		q.free = append(q.free, i)
+	}
+	return q
+}
+
+// cost is what an image takes, as its file declares it.
+type cost struct {
+	memory int64 // bytes, at the same time
+	work   int64 // in the unit of imageprep.File.Work
 }
 
 // ticket is a place in the queue.
 type ticket struct {
+	cost
 	ctx    context.Context
 	least  time.Duration // that must be left of its time when its turn comes
-	memory int64
-	called chan grant // has room for one; closed instead when the turn comes too late
+	called chan grant    // has room for one; closed instead when the turn comes too late
 }
 
 // grant is a slot with memory, from some time on.
 type grant struct {
-	*slot
-	memory int64
-	since  time.Time
+	cost
+	slot  int
+	since time.Time
 }
 
-func newQueue(slots []*slot, limit int, memory int64) *queue {
-	return &queue{limit: limit, slots: len(slots), free: slots, memory: memory}
-}
-
-// acquire waits for a slot and so many bytes of memory. It refuses at once when
-// the queue is full, or so long that the context may end first.
-func (q *queue) acquire(ctx context.Context, memory int64) (grant, error) {
+// acquire waits for a slot and the memory. It refuses at once when the queue is
+// full, or so long that the context may end first.
+func (q *Queue) acquire(ctx context.Context, c cost) (grant, error) {
 	if err := ended(ctx, "queue"); err != nil {
 		return grant{}, err
 	}
-	g, t, err := q.enter(ctx, memory)
+	c.memory = min(c.memory, q.limits.Memory)
+	g, t, err := q.enter(ctx, c)
 	if t == nil {
 		return g, err
 	}
 	select {
 	case g, ok := <-t.called:
 		if !ok {
-			return grant{}, fmt.Errorf("%w: the turn came when the time was nearly over", ErrOverloaded)
+			return grant{}, errTurnTooLate
 		}
 		return g, nil
 	case <-ctx.Done():
 		q.leave(t)
 		err := ended(ctx, "queue")
 		if errors.Is(err, context.DeadlineExceeded) {
-			err = fmt.Errorf("%w: %w", ErrOverloaded, err) // nothing was done yet
+			err = fmt.Errorf("%w: %w", errWaitedTooLong, err) // nothing was done yet
 		}
 		return grant{}, err
 	}
 }
 
 // enter returns what is free, or a place in the queue.
-func (q *queue) enter(ctx context.Context, memory int64) (grant, *ticket, error) {
+func (q *Queue) enter(ctx context.Context, c cost) (grant, *ticket, error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if q.fits(memory) {
-		return q.take(memory), nil, nil
+	if q.fits(c) {
+		q.ahead += c.work
+		return q.take(c), nil, nil
 	}
-	if len(q.waiting) >= q.limit {
-		return grant{}, nil, ErrOverloaded
+	if len(q.waiting) >= q.limits.Waiting {
+		return grant{}, nil, errQueueFull
 	}
-	t := &ticket{ctx: ctx, memory: memory, called: make(chan grant, 1)}
+	t := &ticket{ctx: ctx, cost: c, called: make(chan grant, 1)}
 	if deadline, ok := ctx.Deadline(); ok {
 		wait, left := q.wait(), time.Until(deadline)
 		if left < wait+wait/2 { // it is only a mean
-			return grant{}, nil, fmt.Errorf("%w: a slot is expected in %v, and the time may be over then", ErrOverloaded, wait)
+			return grant{}, nil, errQueueTooLong
 		}
 		t.least = left / 4
 	}
 	q.waiting = append(q.waiting, t)
+	q.ahead += c.work
 	return grant{}, t, nil
 }
 
 // leave gives up a place in the queue, or what was granted in the meantime.
-func (q *queue) leave(t *ticket) {
+func (q *Queue) leave(t *ticket) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if at := slices.Index(q.waiting, t); at >= 0 {
-		q.waiting = slices.Delete(q.waiting, at, at+1)
+		q.drop(at)
 		return
 	}
 	if g, ok := <-t.called; ok {
@@ -109,64 +144,67 @@ func (q *queue) leave(t *ticket) {
 	}
 }
 
+// drop takes a ticket out that is not served. The lock is held.
+func (q *Queue) drop(at int) {
+	q.ahead -= q.waiting[at].work
+	q.waiting = slices.Delete(q.waiting, at, at+1)
+}
+
 // release gives back what work has held.
-func (q *queue) release(g grant) {
-	const weight = 16 // the mean is mostly of twice as many
+func (q *Queue) release(g grant) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	held := time.Since(g.since)
-	if q.mean == 0 {
-		q.mean = held
-	}
-	q.mean += (held - q.mean) / weight
+	q.pace.add(time.Since(g.since), g.work)
 	q.put(g)
 }
 
 // put makes a grant free and calls those for whom there is room now. Who has
 // left costs nothing more, and neither does who has so little time left that the
 // work would hardly be done in it. The lock is held.
-func (q *queue) put(g grant) {
+func (q *Queue) put(g grant) {
 	q.free = append(q.free, g.slot)
 	q.memory += g.memory
+	q.ahead -= g.work
 	for i := 0; i < len(q.waiting) && len(q.free) > 0; {
 		t := q.waiting[i]
 		switch late := q.late(t); {
-		case t.ctx.Err() != nil, !late && !q.fits(t.memory):
+		case t.ctx.Err() != nil, !late && !q.fits(t.cost):
 			i++
-			continue
 		case late:
 			close(t.called)
+			q.drop(i)
 		default:
-			t.called <- q.take(t.memory)
+			t.called <- q.take(t.cost)
+			q.waiting = slices.Delete(q.waiting, i, i+1)
 		}
-		q.waiting = slices.Delete(q.waiting, i, i+1)
 	}
 }
 
 // late reports whether work that began now would be done too late, most likely.
-func (q *queue) late(t *ticket) bool {
+func (q *Queue) late(t *ticket) bool {
 	deadline, ok := t.ctx.Deadline()
-	return ok && time.Until(deadline) < max(t.least, q.mean+q.mean/2)
+	expected := q.pace.of(t.work)
+	return ok && time.Until(deadline) < max(t.least, expected+expected/2)
 }
 
-func (q *queue) fits(memory int64) bool { return len(q.free) > 0 && memory <= q.memory }
+func (q *Queue) fits(c cost) bool { return len(q.free) > 0 && c.memory <= q.memory }
 
-func (q *queue) take(memory int64) grant {
+func (q *Queue) take(c cost) grant {
 	last := len(q.free) - 1
-	g := grant{q.free[last], memory, time.Now()}
+	g := grant{c, q.free[last], time.Now()}
 	q.free = q.free[:last]
-	q.memory -= memory
+	q.memory -= c.memory
 	return g
 }
 
-// wait is how long the next to come will wait.
-func (q *queue) wait() time.Duration {
-	return time.Duration(len(q.waiting)+1) * q.mean / time.Duration(q.slots)
+// wait is how long it takes to do all that is before the next to come, at most.
+func (q *Queue) wait() time.Duration {
+	return q.pace.of(q.ahead) / time.Duration(q.limits.Slots)
 }
 
 // state returns how many slots are free, how many images wait and how long the
 // next one will.
-func (q *queue) state() (free, waiting int, wait time.Duration) {
+func (q *Queue) state() (free, waiting int, wait time.Duration) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	return len(q.free), len(q.waiting), q.wait()

@@ -17,7 +17,7 @@ import (
 // hold takes a slot, which the test gives back if it matters.
 func hold(t testing.TB, c *Classifier) grant {
 	t.Helper()
-	g, err := c.queue.acquire(t.Context(), 0)
+	g, err := c.queue.acquire(t.Context(), cost{work: fixed})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -27,7 +27,7 @@ func hold(t testing.TB, c *Classifier) grant {
 // Whatever happens to the images, all slots are free again afterwards and the
 // queue is empty.
 func TestSlotsAreNeverLost(t *testing.T) {
-	c := newClassifier(t, Options{Slots: 2, Queue: 3})
+	c := newClassifier(t, Options{Queue: NewQueue(Limits{Slots: 2, Waiting: 3})})
 	data := picture(t)
 	open := c.stages.open
 	c.stages.open = func(b []byte, o imageprep.Options) (imageprep.File, error) {
@@ -61,7 +61,7 @@ func TestSlotsAreNeverLost(t *testing.T) {
 func TestPanicsBecomeErrors(t *testing.T) {
 	for _, stage := range []string{"open", "decode", "prepare"} {
 		t.Run(stage, func(t *testing.T) {
-			c := newClassifier(t, Options{Slots: 1})
+			c := newClassifier(t, Options{Queue: NewQueue(Limits{Slots: 1})})
 			switch stage {
 			case "open":
 				c.stages.open = func([]byte, imageprep.Options) (imageprep.File, error) { panic("a bug") }
@@ -83,7 +83,7 @@ func TestPanicsBecomeErrors(t *testing.T) {
 func TestContextEndsTheWork(t *testing.T) {
 	gone, cancel := context.WithCancel(context.Background())
 	cancel()
-	c := newClassifier(t, Options{Slots: 1})
+	c := newClassifier(t, Options{Queue: NewQueue(Limits{Slots: 1})})
 	var in *StageError
 	if _, err := c.Classify(gone, picture(t)); !errors.Is(err, context.Canceled) || !errors.As(err, &in) || in.Stage != "queue" {
 		t.Errorf("before the queue: %v", err)
@@ -117,7 +117,7 @@ func TestContextEndsTheWork(t *testing.T) {
 func TestQueueIsBounded(t *testing.T) {
 	data := picture(t)
 	synctest.Test(t, func(t *testing.T) {
-		c := newClassifier(t, Options{Slots: 1, Queue: 2})
+		c := newClassifier(t, Options{Queue: NewQueue(Limits{Slots: 1, Waiting: 2})})
 		held := hold(t, c)
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()

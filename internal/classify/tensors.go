@@ -16,19 +16,19 @@ import (
 // bit. It gives up between two of them when the context ends.
 //
 // The durations are those of all together. The errors are the context's,
-// ErrOverloaded, ErrNotFinite or ErrPanic. It panics unless the length is n
+// an *Overload, ErrNotFinite or ErrPanic. It panics unless the length is n
 // times 784.
 func (c *Classifier) ClassifyTensors(ctx context.Context, tensors []float32, each func(i int, r *Result)) (Durations, error) {
 	if len(tensors)%imageprep.Pixels != 0 {
 		panic("classify: the tensors are not 784 numbers each")
 	}
 	began := time.Now()
-	g, err := c.queue.acquire(ctx, 0) // they are in memory already
+	g, err := c.queue.acquire(ctx, cost{work: fixed * int64(len(tensors)/imageprep.Pixels)}) // they are in memory already
 	if err != nil {
 		return Durations{}, err
 	}
 	defer c.queue.release(g)
-	err = c.readTensors(ctx, g.slot, tensors, each)
+	err = c.readTensors(ctx, c.slots[g.slot], tensors, each)
 	return Durations{Queue: g.since.Sub(began), Infer: time.Since(g.since)}, err
 }
 

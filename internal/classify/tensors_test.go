@@ -56,7 +56,7 @@ func TestTensorsAreReadAsTheirImages(t *testing.T) {
 
 func TestBatchesAreReadAsSingles(t *testing.T) {
 	const n = 33
-	c := newClassifier(t, Options{Slots: 2})
+	c := newClassifier(t, Options{Queue: NewQueue(Limits{Slots: 2})})
 	tensors := noise(n)
 	together := resultsOf(t, c, tensors)
 	if len(together) != n {
@@ -79,7 +79,7 @@ func TestBatchesAreReadAsSingles(t *testing.T) {
 
 // However it ends, the slot is free again.
 func TestTensorsGiveTheirSlotBack(t *testing.T) {
-	c := newClassifier(t, Options{Slots: 1, Queue: 1})
+	c := newClassifier(t, Options{Queue: NewQueue(Limits{Slots: 1, Waiting: 1})})
 	infinite := noise(3)
 	infinite[imageprep.Pixels+5] = float32(math.Inf(1))
 	ctx, cancel := context.WithCancel(t.Context())
@@ -109,7 +109,7 @@ func TestTensorsGiveTheirSlotBack(t *testing.T) {
 		})
 	}
 	held := hold(t, c)
-	c.queue.limit = 0
+	c.queue.limits.Waiting = 0
 	if _, err := c.ClassifyTensors(t.Context(), noise(1), nil); !errors.Is(err, ErrOverloaded) {
 		t.Errorf("error %v with a full queue", err)
 	}
@@ -133,7 +133,7 @@ func TestClassifyTensorsPanicsOnHalfATensor(t *testing.T) {
 
 // Of n tensors, only the lists of candidates are allocated one by one.
 func TestTensorsAllocateOnlyCandidates(t *testing.T) {
-	c := newClassifier(t, Options{Slots: 1})
+	c := newClassifier(t, Options{Queue: NewQueue(Limits{Slots: 1})})
 	few, many := noise(1), noise(9)
 	count := func(tensors []float32) float64 {
 		return testing.AllocsPerRun(20, func() { _, _ = c.ClassifyTensors(t.Context(), tensors, func(int, *Result) {}) })

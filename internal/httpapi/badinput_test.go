@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"digits/internal/hostile"
 	"digits/internal/httpapi"
 )
 
@@ -72,6 +73,7 @@ func TestBadInput(t *testing.T) {
 		{"text", post("text/plain", []byte("a seven, please")), 415, "unsupported-media-type"},
 		{"truncated PNG", post("image/png", seven[:len(seven)-40]), 400, "malformed-image"},
 		{"50000x50000", post("image/png", declaring(seven, 50000, 50000)), 422, "too-many-pixels"},
+		{"33 scans", post("image/jpeg", hostile.JPEG{Width: 64, Height: 64, Components: 1, Progressive: true, Scans: 33}.Bytes()), 422, "too-many-pieces"},
 		{"1x1", post("image/png", blank(t, 1, 1)), 422, "image-too-small"},
 		{"all white", post("image/png", blank(t, 100, 100)), 422, "no-ink"},
 		{"wrong method", httptest.NewRequest(http.MethodPut, "/predict", bytes.NewReader(seven)), 405, "method-not-allowed"},

@@ -63,10 +63,4 @@ func (m meter) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// overload is the problem of classify.ErrOverloaded for another reason.
-type overload string
-
-const errBuffersFull overload = "too many bytes of bodies are in memory; --max-buffered-bytes is the limit"
-
-func (o overload) Error() string      { return string(o) }
-func (overload) Is(target error) bool { return target == classify.ErrOverloaded }
+var errBuffersFull = classify.NewOverload("buffers_full", "too many bytes of bodies are in memory; --max-buffered-bytes is the limit")

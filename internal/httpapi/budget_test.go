@@ -64,6 +64,9 @@ func TestBodiesShareTheMemory(t *testing.T) {
 		}
 		reply.Body.Close()
 	}
+	if got := metric(families(t, registry)["digits_overloads_total"], map[string]string{"cause": "buffers_full"}).GetCounter().GetValue(); got != 2 {
+		t.Errorf("%v overloads have this cause", got)
+	}
 	unharmed(t, server)
 	awaitMemory(t, registry, 3*(size-1))
 	for _, connection := range held {

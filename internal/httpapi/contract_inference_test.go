@@ -17,6 +17,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 
 	"digits/internal/classify"
+	"digits/internal/hostile"
 	"digits/internal/httpapi"
 )
 
@@ -247,6 +248,7 @@ func TestContractDescribesEveryInferenceProblem(t *testing.T) {
 		{"compressed", h, with(send(""), "Content-Encoding", "gzip"), 415, "unsupported-encoding"},
 		{"text", h, image([]byte("This is no image.")), 415, "unsupported-media-type"},
 		{"50000x50000", h, image(declaring(seven, 50000, 50000)), 422, "too-many-pixels"},
+		{"33 scans", h, image(hostile.JPEG{Width: 64, Height: 64, Components: 1, Progressive: true, Scans: 33}.Bytes()), 422, "too-many-pieces"},
 		{"1x1", h, image(blank(t, 1, 1)), 422, "image-too-small"},
 		{"white", h, withBinary("/v2/models/digits/infer", blank(t, 28, 28)), 422, "no-ink"},
 		{"a bug", httpapi.New(httpapi.Options{Classifier: panicking()}), tensor.Clone(t.Context()), 500, "internal"},

@@ -19,6 +19,7 @@ import (
 	"testing"
 
 	"digits/internal/classify"
+	"digits/internal/hostile"
 	"digits/internal/httpapi"
 )
 
@@ -110,6 +111,7 @@ func TestContractDescribesEveryProblem(t *testing.T) {
 		{"text", h, post("image/png", []byte("This is no image.")), 415, "unsupported-media-type"},
 		{"compressed", h, with(post("image/png", seven), "Content-Encoding", "gzip"), 415, "unsupported-encoding"},
 		{"50000x50000", h, post("image/png", declaring(seven, 50000, 50000)), 422, "too-many-pixels"},
+		{"33 scans", h, post("image/jpeg", hostile.JPEG{Width: 64, Height: 64, Components: 1, Progressive: true, Scans: 33}.Bytes()), 422, "too-many-pieces"},
 		{"1x1", h, post("image/png", blank(t, 1, 1)), 422, "image-too-small"},
 		{"white", h, post("image/png", blank(t, 28, 28)), 422, "no-ink"},
 		{"a bug", httpapi.New(httpapi.Options{Classifier: panicking()}), post("image/png", seven), 500, "internal"},

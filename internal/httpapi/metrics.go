@@ -37,6 +37,7 @@ type metrics struct {
 	abstentions *prometheus.CounterVec // reason
 	flags       *prometheus.CounterVec // flag
 	rejected    *prometheus.CounterVec // reason
+	overloads   *prometheus.CounterVec // cause
 	cancelled   *prometheus.CounterVec // stage
 	feedback    *prometheus.CounterVec // predicted, actual
 	panics      prometheus.Counter
@@ -62,11 +63,12 @@ func newMetrics(o Options) *metrics {
 		abstentions: counters("digits_abstentions_total", "Images among those answered whose digit was not accepted.", "reason"),
 		flags:       counters("digits_input_flags_total", "Images among those answered that have something doubtful.", "flag"),
 		rejected:    counters("digits_requests_rejected_total", "Requests, or single images of several, that were answered with a problem.", "reason"),
+		overloads:   counters("digits_overloads_total", "The problems overloaded, by what there was too little of.", "cause"),
 		cancelled:   counters("digits_requests_cancelled_total", "Requests whose client left or whose time was over, by the last stage.", "stage"),
 		feedback:    counters("digits_feedback_total", "Predictions on which clients said what the image showed.", "predicted", "actual"),
 		panics:      prometheus.NewCounter(prometheus.CounterOpts{Name: "digits_panics_total", Help: "Panics that were caught."}),
 	}
-	o.Registry.MustRegister(m.requests, m.durations, m.inFlight, m.stages, m.predictions, m.confidence, m.abstentions, m.flags, m.rejected, m.cancelled,
+	o.Registry.MustRegister(m.requests, m.durations, m.inFlight, m.stages, m.predictions, m.confidence, m.abstentions, m.flags, m.rejected, m.overloads, m.cancelled,
 		m.feedback, m.panics, goCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	build := prometheus.NewGauge(prometheus.GaugeOpts{Name: "digits_build_info", Help: "The running program.", ConstLabels: prometheus.Labels{
 		"version": o.Build.Version, "go_version": runtime.Version(), "kernel": o.Build.Kernel}})
@@ -109,7 +111,8 @@ func (m *metrics) create(o Options) {
 		m.rejected.WithLabelValues(problems[i].reason())
 	}
 	m.rejected.WithLabelValues(internal.reason())
-	for vector, values := range map[*prometheus.CounterVec][]string{m.abstentions: classify.Reasons(), m.flags: imageprep.Flags(), m.cancelled: stageNames[:]} {
+	m.overloads.WithLabelValues(errBuffersFull.Cause)
+	for vector, values := range map[*prometheus.CounterVec][]string{m.abstentions: classify.Reasons(), m.flags: imageprep.Flags(), m.overloads: classify.OverloadCauses(), m.cancelled: stageNames[:]} {
 		for _, value := range values {
 			vector.WithLabelValues(value)
 		}

@@ -91,6 +91,9 @@ func (a *API) retryAfter(p *problem, err error) int {
 func (a *API) account(x *exchange, p *problem, cause error) {
 	x.problem, x.cause = p, cause
 	a.metrics.rejected.WithLabelValues(p.reason()).Inc()
+	if overload := (*classify.Overload)(nil); errors.As(cause, &overload) {
+		a.metrics.overloads.WithLabelValues(overload.Cause).Inc()
+	}
 	a.countCancelled(cause)
 	a.countPanic(x, cause)
 }

@@ -24,7 +24,7 @@ func load(path string) (Served, error) {
 	if err != nil {
 		return Served{}, err
 	}
-	c, err := classify.New(m, classify.Options{Slots: 2, Queue: 1000})
+	c, err := classify.New(m, classify.Options{Queue: classify.NewQueue(classify.Limits{Slots: 2, Waiting: 1000})})
 	return Served{c, httpapi.Model{Version: m.Digest()[:12], Digest: m.Digest()}}, err
 }
 

@@ -27,23 +27,25 @@ type format struct {
 	decode      func(io.Reader) (image.Image, error)
 	check       func(data []byte, config image.Config) error // limits that the decoder does not have, or nil
 	memory      func(data []byte, config image.Config) int64 // that decoding takes for each pixel, in bytes
+	passes      func(data []byte) float64                    // over the pixels beyond the first, as far as they cost as much; or nil
 	quick       func(data []byte) image.Image                // a shorter way for some files, and nil for the others; or nil
 }
 
 var formats = [...]format{
-	{"png", "PNG", magicPNG, configPNG, png.Decode, nil, memoryOfPNG, decodeSmallPNG},
-	{"jpeg", "JPEG", "\xff\xd8\xff", jpeg.DecodeConfig, jpeg.Decode, checkJPEG, memoryOfJPEG, nil},
-	{"gif", "GIF", "GIF8?a", gif.DecodeConfig, gif.Decode, nil, always(2), nil}, // of several frames the first
-	{"bmp", "BMP", "BM????\x00\x00\x00\x00", bmp.DecodeConfig, bmp.Decode, nil, always(4), nil},
-	{"tiff", "TIFF", "II*\x00", tiff.DecodeConfig, decodeTIFF, checkTIFF, memoryOfTIFF, nil},
-	{"tiff", "TIFF", "MM\x00*", tiff.DecodeConfig, decodeTIFF, checkTIFF, memoryOfTIFF, nil},
-	{"webp", "WebP", "RIFF????WEBPVP8", webp.DecodeConfig, webp.Decode, checkWebP, memoryOfWebP, nil},
+	{"png", "PNG", magicPNG, configPNG, png.Decode, nil, memoryOfPNG, nil, decodeSmallPNG},
+	{"jpeg", "JPEG", "\xff\xd8\xff", jpeg.DecodeConfig, jpeg.Decode, checkJPEG, memoryOfJPEG, passesOfJPEG, nil},
+	{"gif", "GIF", "GIF8?a", gif.DecodeConfig, gif.Decode, nil, always(2), nil, nil}, // of several frames the first
+	{"bmp", "BMP", "BM????\x00\x00\x00\x00", bmp.DecodeConfig, bmp.Decode, nil, always(4), nil, nil},
+	{"tiff", "TIFF", "II*\x00", tiff.DecodeConfig, decodeTIFF, checkTIFF, memoryOfTIFF, nil, nil},
+	{"tiff", "TIFF", "MM\x00*", tiff.DecodeConfig, decodeTIFF, checkTIFF, memoryOfTIFF, nil, nil},
+	{"webp", "WebP", "RIFF????WEBPVP8", webp.DecodeConfig, webp.Decode, checkWebP, memoryOfWebP, nil, nil},
 }
 
 // File is an encoded image within the limits, of which nothing is decoded.
 type File struct {
 	Info   Info
 	Memory int64 // bytes that decoding it and making the tensor take, at most about
+	Work   int64 // its pixels, more often where the decoder goes over them more often
 
 	data   []byte
 	format *format
@@ -52,8 +54,8 @@ type File struct {
 // Open looks at a PNG, JPEG, GIF, BMP, TIFF or WebP file, going by its first
 // bytes and not by any name, and refuses it if what it declares is too much. The
 // file has what was found out by the time of an error, which wraps ErrEmpty,
-// ErrUnsupportedFormat, ErrMalformed, ErrTooManyPixels or ErrTooSmall. The data
-// must stay as they are until the file is decoded.
+// ErrUnsupportedFormat, ErrMalformed, ErrTooManyPixels, ErrTooManyPieces or
+// ErrTooSmall. The data must stay as they are until the file is decoded.
 func Open(data []byte, opts Options) (File, error) {
 	file := File{data: data}
 	limit := opts.maxPixels()
@@ -84,6 +86,10 @@ func Open(data []byte, opts Options) (File, error) {
 		}
 	}
 	file.Memory = pixels * (f.memory(data, config) + preparation)
+	file.Work = pixels
+	if f.passes != nil {
+		file.Work += int64(f.passes(data) * float64(pixels))
+	}
 	if file.Memory > MaxMemory {
 		return file, fmt.Errorf("%w: the %s has %dx%d, for which %d MiB are needed and %d allowed; make it smaller, or save it as JPEG",
 			ErrTooManyPixels, f.title, config.Width, config.Height, file.Memory>>20, MaxMemory>>20)
@@ -92,7 +98,7 @@ func Open(data []byte, opts Options) (File, error) {
 }
 
 // Decode decodes the file. Its error wraps ErrUnsupportedFormat, ErrMalformed or
-// ErrTooManyPixels, or is the context's: most decoders stop soon after its end,
+// ErrTooManyPieces, or is the context's: most decoders stop soon after its end,
 // those of WebP and BMP when they are through.
 func (f *File) Decode(ctx context.Context) (image.Image, Info, error) {
 	info := f.Info
@@ -190,7 +196,7 @@ func typed(f *format, err error) error {
 		noTIFF tiff.UnsupportedError
 	)
 	switch {
-	case errors.Is(err, ErrTooManyPixels):
+	case errors.Is(err, ErrTooManyPixels), errors.Is(err, ErrTooManyPieces):
 		return err
 	case errors.As(err, &noPNG) && noPNG == "dimension overflow":
 		return fmt.Errorf("%w: the PNG declares more than can be counted; make it smaller", ErrTooManyPixels)

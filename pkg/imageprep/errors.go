@@ -15,6 +15,9 @@ var (
 	// ErrTooManyPixels means that decoding would take more memory or work than
 	// Options.MaxPixels stands for.
 	ErrTooManyPixels = errors.New("too many pixels")
+	// ErrTooManyPieces means that the file has its pixels in so many scans,
+	// chunks or strips that decoding would take too long.
+	ErrTooManyPieces = errors.New("too many pieces")
 	// ErrTooSmall means fewer pixels than a digit needs.
 	ErrTooSmall = errors.New("image too small")
 	// ErrPanic means that the decoder panicked, which is a bug in it; the error

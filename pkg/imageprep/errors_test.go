@@ -21,7 +21,7 @@ import (
 )
 
 var sentinels = []error{imageprep.ErrEmpty, imageprep.ErrUnsupportedFormat, imageprep.ErrMalformed,
-	imageprep.ErrTooManyPixels, imageprep.ErrTooSmall, imageprep.ErrNoInk}
+	imageprep.ErrTooManyPixels, imageprep.ErrTooManyPieces, imageprep.ErrTooSmall, imageprep.ErrNoInk}
 
 func testdata(t testing.TB, name string) []byte {
 	t.Helper()
@@ -177,7 +177,7 @@ func TestManyScans(t *testing.T) {
 	lastScan := data[bytes.LastIndex(data, []byte{0xff, 0xda}) : len(data)-2]
 	head, end := data[:len(data)-2], data[len(data)-2:]
 	_, _, err := imageprep.Decode(slices.Concat(head, bytes.Repeat(lastScan, 100), end), imageprep.Options{})
-	wantOnly(t, err, imageprep.ErrTooManyPixels)
+	wantOnly(t, err, imageprep.ErrTooManyPieces)
 
 	// What looks like scans in metadata, or after the end, is not counted.
 	lookalikes := bytes.Repeat([]byte{0xff, 0xda}, 100)

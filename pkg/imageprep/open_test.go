@@ -109,6 +109,26 @@ func TestProgressiveJPEGsAreSmaller(t *testing.T) {
 	}
 }
 
+// A progressive JPEG is as much work as its scans make it, and other files are as
+// much as they have pixels.
+func TestWorkIsKnownBefore(t *testing.T) {
+	const width, height = 800, 600
+	for _, test := range []struct {
+		name string
+		file []byte
+		want int64 // times the pixels
+	}{
+		{"JPEG", hostile.JPEG{Width: width, Height: height, Components: 3, Scans: 3}.Bytes(), 1},
+		{"progressive JPEG of 8 scans", hostile.JPEG{Width: width, Height: height, Components: 3, Progressive: true, Scans: 8}.Bytes(), 2},
+		{"progressive JPEG of 32 scans", hostile.JPEG{Width: width, Height: height, Components: 3, Progressive: true, Scans: 32}.Bytes(), 5},
+		{"PNG", encodePNG(t, image.NewGray(image.Rect(0, 0, width, height))), 1},
+	} {
+		if file, err := imageprep.Open(test.file, imageprep.Options{}); err != nil || file.Work != test.want*width*height {
+			t.Errorf("%s: %d, %v; want %d", test.name, file.Work, err, test.want*width*height)
+		}
+	}
+}
+
 // A lossless WebP of 28 bytes can stand for any number of pixels.
 func TestLosslessWebPsAreSmaller(t *testing.T) {
 	for _, test := range []struct {
@@ -153,7 +173,7 @@ func TestMemoryIsLimited(t *testing.T) {
 func TestChunksOfPNGAreCounted(t *testing.T) {
 	seven := testdata(t, "seven.png")
 	chunks := bytes.Repeat([]byte("\x00\x00\x00\x00aaAa\x8a\x93\x42\x52"), 20_000)
-	if _, err := imageprep.Open(slices.Concat(seven[:33], chunks, seven[33:]), imageprep.Options{}); !errors.Is(err, imageprep.ErrTooManyPixels) {
+	if _, err := imageprep.Open(slices.Concat(seven[:33], chunks, seven[33:]), imageprep.Options{}); !errors.Is(err, imageprep.ErrTooManyPieces) {
 		t.Errorf("before the end: %v", err)
 	}
 	if _, err := imageprep.Open(slices.Concat(seven, chunks), imageprep.Options{}); err != nil {

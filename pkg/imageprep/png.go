@@ -25,7 +25,7 @@ func configPNG(r io.Reader) (image.Config, error) {
 			return png.DecodeConfig(r)
 		}
 		if chunks == maxChunks {
-			return image.Config{}, fmt.Errorf("%w: the PNG stores them in more than %d chunks; save the image anew", ErrTooManyPixels, maxChunks)
+			return image.Config{}, fmt.Errorf("%w: the PNG has more than %d chunks; save the image anew", ErrTooManyPieces, maxChunks)
 		}
 		at += 12 + int64(binary.BigEndian.Uint32(head))
 	}

@@ -25,7 +25,7 @@ type countedReader struct {
 
 func (c *countedReader) ReadAt(p []byte, offset int64) (int, error) {
 	if c.pieces++; c.pieces > maxPieces {
-		return 0, fmt.Errorf("%w: the TIFF stores them in more than %d pieces; save the image anew as PNG", ErrTooManyPixels, maxPieces)
+		return 0, fmt.Errorf("%w: the TIFF has more than %d; save the image anew as PNG", ErrTooManyPieces, maxPieces)
 	}
 	return c.ReaderAt.ReadAt(p, offset)
 }

@@ -17,7 +17,7 @@ func TestManyStrips(t *testing.T) {
 		t.Errorf("100 strips: %v", err)
 	}
 	_, _, err = imageprep.Decode(stripedTIFF(100_000), imageprep.Options{})
-	wantOnly(t, err, imageprep.ErrTooManyPixels)
+	wantOnly(t, err, imageprep.ErrTooManyPieces)
 }
 
 // A few bytes that are given as the content of many large tiles are
