@@ -11,9 +11,7 @@ import (
 
 // The shell script of the examples reads them.
 func TestExampleScript(t *testing.T) {
-	if _, err := exec.LookPath("curl"); err != nil {
-		t.Skip("there is no curl here")
-	}
+	needCurl(t)
 	p := start(t)
 	script := exec.Command("../../api/examples/read", "../../api/examples/seven.png", "../../api/examples/cross.png", "../../README.md")
 	script.Env = append(os.Environ(), "DIGITS_URL=http://"+p.addr)

@@ -9,6 +9,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"digits/api"
 )
 
 // transcript is a command of the README with what it prints there.
@@ -57,6 +59,29 @@ func (p *process) shell(t *testing.T, dir, command string) string {
 		t.Fatalf("%s: %v", command, err)
 	}
 	return string(output)
+}
+
+// needCurl skips a test where there is no curl, or fails it where nothing may be
+// wanting.
+func needCurl(t *testing.T) {
+	t.Helper()
+	if _, err := exec.LookPath("curl"); err == nil {
+		return
+	}
+	if os.Getenv("CI") == "true" {
+		t.Fatal("curl is missing, and CI=true")
+	}
+	t.Skip("there is no curl here")
+}
+
+// readsExamples runs commands that send the pictures of api/examples.
+func (p *process) readsExamples(t *testing.T, commands []string) {
+	t.Helper()
+	for _, command := range commands {
+		if output := p.shell(t, "../../api/examples", command); !strings.Contains(output, `"digit":7`) && !strings.Contains(output, `"digit":3`) {
+			t.Errorf("%s printed %s", command, output)
+		}
+	}
 }
 
 // differ says where a reply is not as the README has it. Fractions depend on the
@@ -110,20 +135,14 @@ func differ(at string, want, got any, ids map[string]string) string {
 // Every curl command of the README works, and what it prints has the form of
 // what stands there.
 func TestREADMECommands(t *testing.T) {
-	if _, err := exec.LookPath("curl"); err != nil {
-		t.Skip("there is no curl here")
-	}
+	needCurl(t)
 	text, err := os.ReadFile("../../README.md")
 	if err != nil {
 		t.Fatal(err)
 	}
 	p := start(t)
 	forms := tableCommands(string(text))
-	for _, form := range forms {
-		if output := p.shell(t, "../../api/examples", form); !strings.Contains(output, `"digit":7`) && !strings.Contains(output, `"digit":3`) {
-			t.Errorf("%s printed %s", form, output)
-		}
-	}
+	p.readsExamples(t, forms)
 	shown, ids := transcripts(string(text)), map[string]string{}
 	for _, s := range shown {
 		for old, id := range ids {
@@ -143,8 +162,25 @@ func TestREADMECommands(t *testing.T) {
 			t.Errorf("%s: %s", s.command, d)
 		}
 	}
-	if len(forms) != 9 || len(shown) != 8 {
+	if len(forms) != 10 || len(shown) != 8 {
 		t.Errorf("the README has %d forms and %d transcripts", len(forms), len(shown))
+	}
+	p.stop(t)
+}
+
+// So does every command that the contract shows for the forms of /predict.
+func TestContractsCommands(t *testing.T) {
+	needCurl(t)
+	var commands []string
+	for line := range strings.Lines(string(api.Document())) {
+		if code, ok := strings.CutPrefix(line, "            "); ok && (strings.HasPrefix(code, "curl ") || strings.HasPrefix(code, "cat ")) {
+			commands = append(commands, strings.TrimSpace(code))
+		}
+	}
+	p := start(t)
+	p.readsExamples(t, commands)
+	if len(commands) != 9 {
+		t.Errorf("the contract has %d commands", len(commands))
 	}
 	p.stop(t)
 }
