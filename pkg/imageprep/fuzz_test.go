@@ -5,6 +5,7 @@ import (
 	"image"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"testing"
 
@@ -15,10 +16,9 @@ import (
 
 // checkTensor fails unless Tensor gives a tensor or one of this package's
 // errors.
-func checkTensor(t *testing.T, img image.Image, opts imageprep.Options) {
+func checkTensor(t *testing.T, img image.Image, info imageprep.Info, opts imageprep.Options) {
 	t.Helper()
 	tensor := make([]float32, imageprep.Pixels)
-	var info imageprep.Info
 	if err := imageprep.Tensor(tensor, img, &info, opts); err != nil {
 		if !errors.Is(err, imageprep.ErrNoInk) && !errors.Is(err, imageprep.ErrTooSmall) {
 			t.Errorf("an error of no known kind: %v", err)
@@ -34,6 +34,9 @@ func checkTensor(t *testing.T, img image.Image, opts imageprep.Options) {
 		t.Errorf("no ink is left; steps %v", info.Steps)
 	}
 }
+
+// sparePerFile is what a decoder may take beside what the pixels need, in bytes.
+const sparePerFile = 1 << 20
 
 // Any bytes give a picture within the limit or one of this package's errors.
 func FuzzDecode(f *testing.F) {
@@ -52,9 +55,23 @@ func FuzzDecode(f *testing.F) {
 	f.Add(encodeBMP(f, palette(16)(seven())))
 	f.Add(encodeTIFF(f, seven()))
 	f.Add(stripedTIFF(10))
+	for orientation := range byte(9) {
+		f.Add(slices.Concat([]byte("\xff\xd8\xff\xe1\x00\x22Exif\x00\x00"), patched([]byte(turned), 19, orientation), testdata(f, "progressive.jpg")[2:]))
+	}
 	opts := imageprep.Options{MaxPixels: 1 << 16}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		img, info, err := imageprep.Decode(data, opts)
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		file, err := imageprep.Open(data, opts)
+		var img image.Image
+		info := file.Info
+		if err == nil {
+			img, info, err = file.Decode(t.Context())
+		}
+		runtime.ReadMemStats(&after)
+		if took := int64(after.TotalAlloc - before.TotalAlloc); took > file.Memory+sparePerFile {
+			t.Errorf("it took %d bytes and was said to take %d; %v", took, file.Memory, err)
+		}
 		if err != nil {
 			if !slices.ContainsFunc(sentinels, func(s error) bool { return errors.Is(err, s) }) {
 				t.Errorf("an error of no known kind: %v", err)
@@ -64,26 +81,51 @@ func FuzzDecode(f *testing.F) {
 		if info.Format == "" || info.Width*info.Height > opts.MaxPixels || img.Bounds().Dx() > info.Width || img.Bounds().Dy() > info.Height {
 			t.Errorf("%+v for an image of %v", info, img.Bounds())
 		}
-		checkTensor(t, img, opts)
+		checkTensor(t, img, info, opts)
 	})
 }
 
-// Any small picture gives a tensor or one of this package's errors.
+// Any small picture gives a tensor or one of this package's errors, however it
+// lies, whatever steps are left out and whoever looks on.
 func FuzzTensor(f *testing.F) {
-	f.Add(uint8(28), uint8(0), uint8(0), seven().Pix)
-	f.Add(uint8(28), uint8(1), uint8(0), negative(seven()).Pix)
-	f.Add(uint8(14), uint8(3), uint8(1), seven().Pix)
-	f.Add(uint8(3), uint8(2), uint8(2), []byte("\x00\x00\x00\x00\xff\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"))
-	f.Add(uint8(7), uint8(5), uint8(2), seven().Pix)
+	add := func(width, kind, polarity, orientation int, pix []byte) {
+		f.Add(uint16(width), uint8(kind), uint8(polarity), uint8(orientation), uint16(0), pix)
+		f.Add(uint16(width), uint8(kind), uint8(polarity), uint8(orientation), uint16(1<<15|0x155), pix)
+	}
+	add(28, 0, 0, 1, seven().Pix)
+	add(28, 1, 0, 2, negative(seven()).Pix)
+	add(14, 3, 1, 3, seven().Pix)
+	add(3, 2, 2, 4, []byte("\x00\x00\x00\x00\xff\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"))
+	add(7, 5, 2, 5, seven().Pix)
+	add(28, 7, 0, 7, negative(seven()).Pix)
+	add(14, 8, 0, 8, seven().Pix)
 	small := func(g *image.Gray) []byte { return scale(g, 100, xdraw.ApproxBiLinear).Pix } // of those with more steps
-	f.Add(uint8(100), uint8(0), uint8(0), small(photo(func(x, y int) float64 { return 230 - when(x+y/2 > 200, 100) })))
-	f.Add(uint8(100), uint8(0), uint8(0), small(under(photo(white), func(x, y int) float64 { return when((y+x/20)%40 < 4, 0.8) })))
-	f.Add(uint8(100), uint8(0), uint8(1), small(under(photo(white), func(x, y int) float64 { return when((x-300)*(x-300)+(y-200)*(y-200) < 1600, 0.6) })))
-	f.Fuzz(func(t *testing.T, width, kind, polarity uint8, pix []byte) {
-		w := max(1, int(width))
-		checkTensor(t, imageOf(kind, w, pix), imageprep.Options{Polarity: imageprep.Polarity(polarity % 3)})
+	add(100, 0, 0, 6, small(photo(func(x, y int) float64 { return 230 - when(x+y/2 > 200, 100) })))
+	add(100, 0, 0, 0, small(under(photo(white), func(x, y int) float64 { return when((y+x/20)%40 < 4, 0.8) })))
+	add(100, 0, 1, 0, small(under(photo(white), func(x, y int) float64 { return when((x-300)*(x-300)+(y-200)*(y-200) < 1600, 0.6) })))
+	add(300, 0, 0, 6, scale(photo(white), 300, xdraw.ApproxBiLinear).Pix)
+	f.Fuzz(func(t *testing.T, width uint16, kind, polarity, orientation uint8, choices uint16, pix []byte) {
+		opts := imageprep.Options{Polarity: imageprep.Polarity(polarity % 3)}
+		for i, step := range optionalSteps {
+			if choices>>i&1 == 1 {
+				opts.Skip = append(opts.Skip, step)
+			}
+		}
+		if choices>>15 == 1 {
+			opts.Observe = func(step string, picture *image.Gray) {
+				if size := picture.Rect.Size(); size.X < 1 || size.Y < 1 || size.X > 160 || size.Y > 160 {
+					t.Errorf("after %s, a picture of %v", step, size)
+				}
+			}
+		}
+		checkTensor(t, imageOf(kind, max(1, int(width)), pix), imageprep.Info{Orientation: int(orientation)}, opts)
 	})
 }
+
+// optionalSteps can be left out.
+var optionalSteps = slices.DeleteFunc(imageprep.Steps(), func(step string) bool {
+	return slices.Contains([]string{"gray", "invert", "stretch", "enlarge", "crop", "resize"}, step)
+})
 
 // imageOf makes an image of one of the usual types, that wide and as high as
 // there are pixels for.
@@ -91,7 +133,7 @@ func imageOf(kind uint8, width int, pix []byte) image.Image {
 	sized := func(bytes int) (image.Rectangle, int) {
 		return image.Rect(0, 0, width, len(pix)/(width*bytes)).Add(image.Pt(-3, 5)), width * bytes
 	}
-	switch kind % 7 {
+	switch kind % 9 {
 	case 0:
 		r, stride := sized(1)
 		return &image.Gray{Pix: pix, Stride: stride, Rect: r}
@@ -110,6 +152,14 @@ func imageOf(kind uint8, width int, pix []byte) image.Image {
 	case 5:
 		r, stride := sized(8)
 		return &image.RGBA64{Pix: pix, Stride: stride, Rect: r}
+	case 7:
+		height := len(pix) / (2 * width)
+		r := image.Rect(0, 0, width, height)
+		chroma := pix[width*height:]
+		return &image.YCbCr{Y: pix[:width*height], Cb: chroma, Cr: chroma, YStride: width, CStride: (width + 1) / 2, SubsampleRatio: image.YCbCrSubsampleRatio420, Rect: r}
+	case 8:
+		r, stride := sized(8)
+		return &image.NRGBA64{Pix: pix, Stride: stride, Rect: r}
 	default:
 		r, stride := sized(4)
 		return &image.CMYK{Pix: pix, Stride: stride, Rect: r}
