@@ -22,6 +22,7 @@ var digests = map[string]string{
 	"pencil, squared": "3ff6e355",
 	"ballpoint":       "fb46248e",
 	"marker":          "153825fc",
+	"thick marker":    "51c862bb",
 	"red pen":         "cb7f968d",
 	"chalkboard":      "ff44c6f4",
 	"whiteboard":      "eeaeb3fb",

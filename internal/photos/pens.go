@@ -1,10 +1,13 @@
 package photos
 
+import "cmp"
+
 // pen is what the digit is written with.
 type pen struct {
 	ink    rgb     // what it makes of white paper, or the colour of chalk
 	covers bool    // whether it hides the page, as chalk does, or darkens it
 	width  float64 // in millimetres
+	most   float64 // of MNIST's stroke width; 0 means what looks like writing
 	factor float64 // of MNIST's stroke width; see fit
 	least  float64 // width, in MNIST's pixels
 	soft   float64 // width of the stroke's edge, in MNIST's pixels
@@ -15,11 +18,14 @@ type pen struct {
 	fine     float64 // size of that grain, in millimetres
 }
 
-// fit sets the factor of the strokes' width, within what looks like writing,
-// for a digit that is so many millimetres high.
+// fit sets the factor of the strokes' width for a digit that is so many
+// millimetres high.
 func (p *pen) fit(height float64) {
-	const usual = 0.12 // of a digit's height is a stroke of MNIST's
-	p.factor = min(max(p.width/(usual*height), 0.3), 1.4)
+	const (
+		usual   = 0.12 // of a digit's height is a stroke of MNIST's
+		writing = 1.4
+	)
+	p.factor = min(max(p.width/(usual*height), 0.3), cmp.Or(p.most, writing))
 }
 
 // mark puts ink on one place of the page.
@@ -78,6 +84,12 @@ func gelPen(s *scene) {
 func marker(s *scene) {
 	s.height = s.between(25, 60)
 	s.pen = pen{ink: grey(s.between(10, 35)), width: s.between(4, 7), least: 1.8, soft: s.between(0.05, 0.25), strength: 0.98, uneven: 0.1}
+}
+
+// thickMarker fills what is small in a digit.
+func thickMarker(s *scene) {
+	marker(s)
+	s.height, s.pen.most = s.between(15, 30), 1.8
 }
 
 // redPen is a teacher's.

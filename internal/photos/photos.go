@@ -68,6 +68,7 @@ var conditions = []struct {
 	{"pencil, squared", []func(*scene){pencil, squaredPaper}},
 	{"ballpoint", []func(*scene){ballpoint}},
 	{"marker", []func(*scene){marker}},
+	{"thick marker", []func(*scene){thickMarker}},
 	{"red pen", []func(*scene){redPen}},
 	{"chalkboard", []func(*scene){chalkboard}},
 	{"whiteboard", []func(*scene){whiteboard}},

@@ -28,6 +28,12 @@ func (p *picture) cropToInk() (bool, error) {
 		return false, nil
 	}
 	p.cropped = true
+	p.fitBox()
+	return true, nil
+}
+
+// fitBox makes the window such that the box fits 20x20.
+func (p *picture) fitBox() {
 	scale := float64(max(p.box.Dx(), p.box.Dy())) / boxSide
 	p.window = window{
 		x:     float64(p.box.Min.X) - margin*scale,
@@ -35,7 +41,6 @@ func (p *picture) cropToInk() (bool, error) {
 		scale: scale,
 		ink:   p.softBox(),
 	}
-	return true, nil
 }
 
 func (g plane) whole() window {

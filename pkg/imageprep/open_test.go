@@ -75,7 +75,7 @@ func TestMemoryIsKnownBefore(t *testing.T) {
 			_ = imageprep.Tensor(make([]float32, imageprep.Pixels), img, &info, imageprep.Options{}) // some are blank
 		}
 		runtime.ReadMemStats(&after)
-		const spare = 200 << 10
+		const spare = 320 << 10 // however large the picture is
 		most := file.Memory
 		if underRace {
 			most += most / 2

@@ -3,6 +3,7 @@ package imageprep_test
 import (
 	"image"
 	"math"
+	"slices"
 	"testing"
 
 	"digits/pkg/imageprep"
@@ -49,4 +50,42 @@ func TestThickPens(t *testing.T) {
 			t.Errorf("%s: the mean difference is %.3f; steps %v", name, difference, info.Steps)
 		}
 	}
+}
+
+// A thick pen's strokes become thinner, and the digit fills the box as it would
+// have, so that a small loop is open again.
+func TestVeryThickPens(t *testing.T) {
+	loop := func(pen float64) *image.Gray { // a six
+		g := image.NewGray(image.Rect(0, 0, photoSide, photoSide))
+		for i := range g.Pix {
+			x, y := float64(i%photoSide), float64(i/photoSide)
+			distance := min(math.Abs(math.Hypot(x-140, y-180)-38), math.Hypot(x-102, max(0, y-180, 60-y)))
+			g.Pix[i] = uint8(200 - when(distance < pen/2, 150))
+		}
+		return g
+	}
+	usual, info := tensorOf(t, loop(30), imageprep.Options{})
+	if slices.Contains(info.Steps, "thin") {
+		t.Errorf("a usual pen: steps %v", info.Steps)
+	}
+	for _, pen := range []float64{50, 60} {
+		thinned, info := tensorOf(t, loop(pen), imageprep.Options{})
+		thick, _ := tensorOf(t, loop(pen), imageprep.Options{Skip: []string{"thin"}})
+		if got, without := difference(thinned, usual), difference(thick, usual); !slices.Contains(info.Steps, "thin") || got > 0.6*without {
+			t.Errorf("a pen of %v: the mean difference is %.3f, and %.3f when it is not thinned; steps %v", pen, got, without, info.Steps)
+		}
+		if height := rowsWithInk(thinned); height < 18 || height > 21 {
+			t.Errorf("a pen of %v: the digit is %d pixels high", pen, height)
+		}
+	}
+}
+
+// rowsWithInk counts them.
+func rowsWithInk(tensor []float32) (rows int) {
+	for y := range imageprep.Side {
+		if slices.Max(tensor[y*imageprep.Side:][:imageprep.Side]) > 0.3 {
+			rows++
+		}
+	}
+	return rows
 }

@@ -28,6 +28,7 @@ var recipe = [...]step{
 	{"enlarge", false, (*picture).enlargeSmallInk},
 	{"crop", false, (*picture).cropToInk},
 	{"resize", false, (*picture).resize},
+	{"thin", true, (*picture).thin},
 	{"thicken", true, (*picture).thicken},
 	{"brighten", true, (*picture).brighten},
 	{"center", true, (*picture).center},

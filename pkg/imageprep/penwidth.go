@@ -1,11 +1,18 @@
 package imageprep
 
-import "math"
+import (
+	"image"
+	"math"
+)
 
+// Widths of strokes, in pixels of the tensor.
 const (
-	thinPen  = 1.35 // pixels of the tensor: 1 of 200 of MNIST's strokes are thinner
+	thinPen  = 1.35 // 1 of 200 of MNIST's strokes are thinner
 	usualPen = 1.9  // what thinner ones become
-	fine     = 4    // parts of a pixel of the tensor, in which strokes grow
+	thickPen = 4    // 1 of 30 of MNIST's strokes are thicker
+	blot     = 7    // and more is no stroke
+	broadPen = 3.4  // what thicker ones become
+	fine     = 4    // parts of a pixel, in which strokes grow and shrink
 )
 
 // thicken gives the strokes of a fine pen the width that MNIST's have.
@@ -17,20 +24,57 @@ func (p *picture) thicken() (bool, error) {
 	if width >= thinPen || width == 0 {
 		return false, nil
 	}
-	const side = fine * Side
-	ink := make([]float32, side*side)
-	p.resample(ink, side, p.window)
-	grown := grow(ink, side, fine*(usualPen-width)/2)
+	grown := grow(p.fineInk(), fine*Side, fine/2*(usualPen-width))
 	for i := range p.tensor {
 		sum := float32(0)
 		for y := range fine {
-			for _, v := range grown[(i/Side*fine+y)*side+i%Side*fine:][:fine] {
+			for _, v := range grown[(i/Side*fine+y)*fine*Side+i%Side*fine:][:fine] {
 				sum += v
 			}
 		}
 		p.tensor[i] = sum / (fine * fine)
 	}
 	return true, nil
+}
+
+// thin takes from the strokes of a thick pen what closes loops and fills corners.
+// What is left of the digit fills the box again.
+func (p *picture) thin() (bool, error) {
+	if !p.cropped {
+		return false, nil
+	}
+	width := strokeWidth(p.tensor[:], Side)
+	if width <= thickPen || width >= blot {
+		return false, nil
+	}
+	const growth = 1 - float64(broadPen)/boxSide // of the width when what is left fills the box
+	thinned := newPlane(image.Rect(0, 0, fine*Side, fine*Side))
+	for i, v := range grow(complement(p.fineInk()), fine*Side, fine/2*(width-broadPen)/growth) {
+		thinned.pix[i] = uint8((1-v)*255 + 0.5)
+	}
+	box := thinned.box(boxInk)
+	if box.Empty() {
+		return false, nil
+	}
+	p.ink, p.box = thinned, box
+	p.fitBox()
+	p.resample(p.tensor[:], Side, p.window)
+	return true, nil
+}
+
+// fineInk is the window in parts of the tensor's pixels.
+func (p *picture) fineInk() []float32 {
+	ink := make([]float32, fine*Side*fine*Side)
+	p.resample(ink, fine*Side, p.window)
+	return ink
+}
+
+// complement makes paper of ink.
+func complement(ink []float32) []float32 {
+	for i, v := range ink {
+		ink[i] = 1 - v
+	}
+	return ink
 }
 
 // strokeWidth is the usual width of the strokes: twice their area by their
