@@ -9,7 +9,7 @@ import (
 const (
 	thinPen  = 1.35 // 1 of 200 of MNIST's strokes are thinner
 	usualPen = 1.9  // what thinner ones become
-	thickPen = 4    // 1 of 30 of MNIST's strokes are thicker
+	thickPen = 4.5  // 1 of 100 of MNIST's strokes are thicker
 	blot     = 7    // and more is no stroke
 	broadPen = 3.4  // what thicker ones become
 	fine     = 4    // parts of a pixel, in which strokes grow and shrink
