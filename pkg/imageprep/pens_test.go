@@ -52,6 +52,26 @@ func TestThickPens(t *testing.T) {
 	}
 }
 
+// A thin pen's strokes become as wide as a usual pen's.
+func TestThinPens(t *testing.T) {
+	corner := func(width int) *image.Gray {
+		return bars(image.Rect(100, 100, 100+width, 200), image.Rect(100, 200-width, 170, 200))
+	}
+	for _, width := range []int{1, 2, 4} {
+		tensor, info := tensorOf(t, corner(width), imageprep.Options{})
+		ink := float32(0)
+		for _, v := range tensor {
+			ink += v
+		}
+		if !slices.Contains(info.Steps, "thicken") || ink < 40 || ink > 90 {
+			t.Errorf("a pen of %d pixels: %v of ink; steps %v", width, ink, info.Steps)
+		}
+	}
+	if _, info := tensorOf(t, corner(14), imageprep.Options{}); slices.Contains(info.Steps, "thicken") {
+		t.Errorf("a usual pen: steps %v", info.Steps)
+	}
+}
+
 // A thick pen's strokes become thinner, and the digit fills the box as it would
 // have, so that a small loop is open again.
 func TestVeryThickPens(t *testing.T) {

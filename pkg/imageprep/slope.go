@@ -72,30 +72,12 @@ func (g plane) core(reach float64) (count int) {
 // how far off the ink is: by least squares weighted anew by the errors
 // (Schlossmacher 1973; the share after Koenker and Bassett 1978).
 func (g plane) surface(share float64) (plane, bool) {
-	const (
-		terms  = 6
-		rounds = 20
-		exact  = 1.0 // level: smaller errors weigh as much
-	)
+	const rounds = 20
 	var levels histogram
 	levels.add(g.pix)
 	fitted := slices.Repeat([]float64{float64(levels.quantile(0, 255, share))}, len(g.pix))
 	for range rounds {
-		var normal [terms * terms]float64 // its upper half
-		var right [terms]float64
-		for i, v := range g.pix {
-			d, t := float64(v)-fitted[i], g.terms(i)
-			weight := share / max(d, exact)
-			if d < 0 {
-				weight = (1 - share) / max(-d, exact)
-			}
-			for a, s := range t {
-				right[a] += weight * s * float64(v)
-				for b := a; b < terms; b++ {
-					normal[a*terms+b] += weight * s * t[b]
-				}
-			}
-		}
+		normal, right := g.weighted(fitted, share)
 		// Not by gonum's mat, which brings all of LAPACK into the program.
 		var lapack gonum.Implementation
 		if !lapack.Dpotrf(blas.Upper, terms, normal[:], terms) {
@@ -116,8 +98,31 @@ func (g plane) surface(share float64) (plane, bool) {
 	return out, true
 }
 
+// weighted returns the normal equations, the upper half of their matrix and
+// their right side, of the fit that is weighted by the errors of another.
+func (g plane) weighted(fitted []float64, share float64) (normal [terms * terms]float64, right [terms]float64) {
+	const exact = 1.0 // level: smaller errors weigh as much
+	for i, v := range g.pix {
+		d, t := float64(v)-fitted[i], g.terms(i)
+		weight := share / max(d, exact)
+		if d < 0 {
+			weight = (1 - share) / max(-d, exact)
+		}
+		for a, s := range t {
+			right[a] += weight * s * float64(v)
+			for b := a; b < terms; b++ {
+				normal[a*terms+b] += weight * s * t[b]
+			}
+		}
+	}
+	return normal, right
+}
+
+// terms is how many powers of a place a quadratic function has.
+const terms = 6
+
 // terms are the powers of a place, from -1 to 1 along both sides.
-func (g plane) terms(i int) [6]float64 {
+func (g plane) terms(i int) [terms]float64 {
 	x := 2*float64(i%g.width)/float64(g.width) - 1
 	y := 2*float64(i/g.width)/float64(g.height) - 1
 	return [...]float64{1, x, y, x * x, x * y, y * y}
