@@ -67,7 +67,7 @@ vulnerabilities: $(GOVULNCHECK) ## known vulnerabilities; needs vuln.go.dev
 axe: $(AXE) ## axe-core, which judges the pages' accessibility in the browser's tests; needs npm
 
 FUZZTIME ?= 1m
-fuzz: ## every fuzz target for FUZZTIME each
+fuzz: ## every fuzz target for FUZZTIME each; by default Go spends most of it on making large files smaller
 	@set -e; for package in $$(go list ./...); do \
 	  for target in $$(go test -list '^Fuzz' $$package | grep '^Fuzz' || true); do \
 	    echo "== $$package $$target"; go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 100x $$package; \

@@ -72,7 +72,7 @@ func (c *config) flags() []cli.Flag {
 		duration("write-timeout", 30*time.Second, &c.writeTimeout, positive, "longest time from a request's headers to the end of its reply; more than read-timeout and request-timeout together"),
 		duration("idle-timeout", 90*time.Second, &c.idleTimeout, positive, "longest time that an unused connection is kept; more than the load balancer keeps it"),
 		duration("drain-delay", 5*time.Second, &c.drainDelay, notNegative, "time to go on serving after the signal to stop, while /readyz already fails"),
-		duration("drain-timeout", 15*time.Second, &c.drainTimeout, notNegative, "longest time for the last requests to finish after that"),
+		duration("drain-timeout", 20*time.Second, &c.drainTimeout, notNegative, "longest time for the last requests to finish after that; more than read-timeout, after which slow ones are refused"),
 		&cli.IntFlag{Name: "slots", Destination: &c.slots, Sources: env("slots"), DefaultText: "one for each core",
 			Validator: between(1, 1024), Usage: "images in work at once, up to 1024"},
 		duration("selftest-interval", time.Minute, &c.selfTestInterval, notNegative, "time between two self-tests; 0 tests only at the start and after a reload"),

@@ -118,14 +118,14 @@ func (c *Classifier) QueueCapacity() int { return c.queue.limits.Waiting }
 // Classify reads the digit in an encoded image. It waits for a free slot, and
 // gives up between two stages when the context ends. Its errors are a
 // *StageError with the context's, those of imageprep about the image,
-// an *Overload, ErrNotFinite or ErrPanic.
+// an *Overload, ErrNotFinite or ErrPanic. When it was the image, decoded or not,
+// that failed in a slot, the result has its format and size.
 func (c *Classifier) Classify(ctx context.Context, data []byte) (Result, error) {
 	return c.classify(ctx, data, c.options.Image)
 }
 
 // Explain is Classify with the pictures of the image's preparation, which take
-// time and memory. With an error the result has those that were made until then,
-// and nothing else.
+// time and memory. With an error the result has those that were made until then.
 func (c *Classifier) Explain(ctx context.Context, data []byte) (Result, error) {
 	var pictures []Picture
 	options := c.options.Image
@@ -147,10 +147,11 @@ func (c *Classifier) classify(ctx context.Context, data []byte, options imagepre
 	if err != nil {
 		return Result{}, err
 	}
-	defer c.queue.release(g)
 	r.Durations.Queue = g.since.Sub(opened)
-	if err := c.run(ctx, c.slots[g.slot], &file, options, &r); err != nil {
-		return Result{}, err
+	err = c.run(ctx, c.slots[g.slot], &file, options, &r)
+	c.queue.release(g, err == nil)
+	if err != nil {
+		return Result{Image: file.Info}, err
 	}
 	r.Durations.Decode += opened.Sub(began)
 	return r, nil

@@ -89,7 +89,7 @@ func queued(t *testing.T) (o outcome) {
 				return
 			}
 			time.Sleep(takes)
-			q.release(g)
+			q.release(g, true)
 			results <- [2]bool{ctx.Err() == nil, true}
 		}()
 	}

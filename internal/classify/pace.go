@@ -3,7 +3,8 @@ package classify
 import "time"
 
 // fixed is the work of an image of no size, for the network and all that is
-// around it: it takes as long as so many pixels.
+// around it: it takes as long as so many pixels. A pixel takes 7 to 35
+// nanoseconds, depending on the format.
 const fixed = 8000
 
 // pace is how long work takes, going by the last pieces: all their time by all

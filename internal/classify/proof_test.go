@@ -180,7 +180,7 @@ func TestTheProofFindsChangedStages(t *testing.T) {
 func TestSelfTestNeedsNoSlot(t *testing.T) {
 	c := newClassifier(t, Options{Queue: NewQueue(Limits{Slots: 1, Waiting: 1})})
 	held := hold(t, c)
-	defer c.queue.release(held)
+	defer c.queue.release(held, true)
 	if err := c.SelfTest(t.Context()); err != nil {
 		t.Error(err)
 	}

@@ -34,10 +34,10 @@ type Queue struct {
 	limits Limits
 
 	mu      sync.Mutex
-	free    []int // slots
-	memory  int64 // that is left, in bytes
+	free    []int   // slots
+	work    []int64 // in each slot, or 0
+	memory  int64   // that is left, in bytes
 	waiting []*ticket
-	ahead   int64 // work of those who wait and of those who are served
 	pace    pace
 }
 
@@ -52,7 +52,7 @@ func NewQueue(l Limits) *Queue {
 	if l.Memory <= 0 {
 		l.Memory = DefaultMemory
 	}
-	q := &Queue{limits: l, memory: l.Memory}
+	q := &Queue{limits: l, work: make([]int64, l.Slots), memory: l.Memory}
 	for i := range l.Slots {
 		q.free = append(q.free, i)
 	}
@@ -112,7 +112,6 @@ func (q *Queue) enter(ctx context.Context, c cost) (grant, *ticket, error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if q.fits(c) {
-		q.ahead += c.work
 		return q.take(c), nil, nil
 	}
 	if len(q.waiting) >= q.limits.Waiting {
@@ -120,14 +119,13 @@ func (q *Queue) enter(ctx context.Context, c cost) (grant, *ticket, error) {
 	}
 	t := &ticket{ctx: ctx, cost: c, called: make(chan grant, 1)}
 	if deadline, ok := ctx.Deadline(); ok {
-		wait, left := q.wait(), time.Until(deadline)
-		if left < wait+wait/2 { // it is only a mean
+		needed, left := max(q.wait(), q.pace.of(c.work)), time.Until(deadline)
+		if left < needed+needed/2 { // it is only a mean
 			return grant{}, nil, errQueueTooLong
 		}
 		t.least = left / 4
 	}
 	q.waiting = append(q.waiting, t)
-	q.ahead += c.work
 	return grant{}, t, nil
 }
 
@@ -136,7 +134,7 @@ func (q *Queue) leave(t *ticket) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if at := slices.Index(q.waiting, t); at >= 0 {
-		q.drop(at)
+		q.waiting = slices.Delete(q.waiting, at, at+1)
 		return
 	}
 	if g, ok := <-t.called; ok {
@@ -144,17 +142,14 @@ func (q *Queue) leave(t *ticket) {
 	}
 }
 
-// drop takes a ticket out that is not served. The lock is held.
-func (q *Queue) drop(at int) {
-	q.ahead -= q.waiting[at].work
-	q.waiting = slices.Delete(q.waiting, at, at+1)
-}
-
-// release gives back what work has held.
-func (q *Queue) release(g grant) {
+// release gives back what work has held that was done, or ended before.
+func (q *Queue) release(g grant, done bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	q.pace.add(time.Since(g.since), g.work)
+	// What a file declares and does not keep would make the others seem quick.
+	if held := time.Since(g.since); done || held > q.pace.of(g.work) {
+		q.pace.add(held, g.work)
+	}
 	q.put(g)
 }
 
@@ -163,20 +158,20 @@ func (q *Queue) release(g grant) {
 // work would hardly be done in it. The lock is held.
 func (q *Queue) put(g grant) {
 	q.free = append(q.free, g.slot)
+	q.work[g.slot] = 0
 	q.memory += g.memory
-	q.ahead -= g.work
 	for i := 0; i < len(q.waiting) && len(q.free) > 0; {
 		t := q.waiting[i]
 		switch late := q.late(t); {
 		case t.ctx.Err() != nil, !late && !q.fits(t.cost):
 			i++
+			continue
 		case late:
 			close(t.called)
-			q.drop(i)
 		default:
 			t.called <- q.take(t.cost)
-			q.waiting = slices.Delete(q.waiting, i, i+1)
 		}
+		q.waiting = slices.Delete(q.waiting, i, i+1)
 	}
 }
 
@@ -193,13 +188,39 @@ func (q *Queue) take(c cost) grant {
 	last := len(q.free) - 1
 	g := grant{c, q.free[last], time.Now()}
 	q.free = q.free[:last]
+	q.work[g.slot] = c.work
 	q.memory -= c.memory
 	return g
 }
 
-// wait is how long it takes to do all that is before the next to come, at most.
+// wait is about how long the next to come will wait: until the least piece of
+// work is done, and for those before it, as many at once as there are slots and
+// memory for.
 func (q *Queue) wait() time.Duration {
-	return q.pace.of(q.ahead) / time.Duration(q.limits.Slots)
+	if len(q.free) > 0 && len(q.waiting) == 0 {
+		return 0
+	}
+	var work int64
+	memory := q.limits.Memory - q.memory
+	for _, t := range q.waiting {
+		work += t.work
+		memory += t.memory
+	}
+	slots := q.limits.Slots
+	if images := int64(slots - len(q.free) + len(q.waiting)); memory > 0 {
+		slots = int(min(int64(slots), max(1, images*q.limits.Memory/memory)))
+	}
+	return q.pace.of(q.leastWork()) + q.pace.of(work)/time.Duration(slots)
+}
+
+// leastWork is the least that is in a slot.
+func (q *Queue) leastWork() (least int64) {
+	for _, w := range q.work {
+		if w > 0 && (least == 0 || w < least) {
+			least = w
+		}
+	}
+	return least
 }
 
 // state returns how many slots are free, how many images wait and how long the

@@ -9,6 +9,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"digits/pkg/imageprep"
 )
 
 // join waits in the queue from a goroutine of its own, appends its name when its
@@ -20,7 +22,7 @@ func join(ctx context.Context, q *Queue, c cost, takes time.Duration, turn func(
 		if err == nil {
 			turn()
 			time.Sleep(takes)
-			q.release(g)
+			q.release(g, true)
 		}
 		result <- err
 	}()
@@ -91,37 +93,6 @@ func TestQueueBoundsTheMemory(t *testing.T) {
 	})
 }
 
-// Of work that takes a second each, six are let into the queue by a deadline in
-// nine seconds, two thirds of which are six. A queue in which nobody waits refuses
-// nobody, so that the mean can recover.
-func TestQueueRefusesWhatWillBeLate(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		q := NewQueue(Limits{Slots: 1, Waiting: 99})
-		<-join(t.Context(), q, some, time.Second, func() {}) // is measured
-		ctx, cancel := context.WithTimeout(t.Context(), 9*time.Second)
-		defer cancel()
-		var results []<-chan error
-		for range 8 {
-			results = append(results, join(ctx, q, some, time.Second, func() {}))
-		}
-		if _, _, wait := q.state(); wait != 7*time.Second {
-			t.Errorf("the next waits for %v, want 7s", wait)
-		}
-		for i, result := range results {
-			if err := <-result; errors.Is(err, ErrOverloaded) != (i > 6) {
-				t.Errorf("%d: %v", i, err)
-			}
-		}
-		soon, cancel := context.WithTimeout(t.Context(), time.Millisecond)
-		defer cancel()
-		if g, err := q.acquire(soon, some); err != nil {
-			t.Errorf("nobody waits: %v", err)
-		} else {
-			q.release(g)
-		}
-	})
-}
-
 // Work that takes two seconds where one was expected: those whose turn comes when
 // there is no time for it are refused then, and neither begun nor kept until their
 // time is over.
@@ -138,7 +109,7 @@ func TestQueueRefusesWhoseTurnComesTooLate(t *testing.T) {
 			results = append(results, join(ctx, q, some, 2*time.Second, func() { begun++ }))
 		}
 		for i, result := range results {
-			if err := <-result; errors.Is(err, ErrOverloaded) != (i > 3) || errors.Is(err, context.DeadlineExceeded) {
+			if err := <-result; errors.Is(err, errTurnTooLate) != (i > 3) || err != nil && i <= 3 {
 				t.Errorf("%d: %v after %v", i, err, time.Since(began))
 			}
 		}
@@ -148,103 +119,83 @@ func TestQueueRefusesWhoseTurnComesTooLate(t *testing.T) {
 	})
 }
 
-// Whose time is over in the queue was refused, and nothing was done for it.
-func TestDeadlineInTheQueueIsOverload(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		q := NewQueue(Limits{Slots: 1, Waiting: 99})
-		working := join(t.Context(), q, some, time.Minute, func() {})
-		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
-		defer cancel()
-		err := <-join(ctx, q, some, 0, func() { t.Error("it was begun") })
-		var in *StageError
-		if !errors.Is(err, ErrOverloaded) || !errors.As(err, &in) || in.Stage != "queue" {
-			t.Errorf("error %v", err)
-		}
-		<-working
-	})
-}
-
-// The pace follows the work: fast work after slow brings it up, and a large piece
-// counts for as many small ones as it is worth.
-func TestQueueMeasuresTheWork(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		q := NewQueue(Limits{Slots: 2})
-		for range 100 {
-			<-join(t.Context(), q, some, time.Second, func() {})
-		}
-		if took := q.pace.of(3); took != 3*time.Second {
-			t.Errorf("work of 1s: three take %v", took)
-		}
-		for range 100 {
-			<-join(t.Context(), q, some, 10*time.Millisecond, func() {})
-		}
-		if took := q.pace.of(1); took < 10*time.Millisecond || took > 20*time.Millisecond {
-			t.Errorf("then of 10ms: one takes %v", took)
-		}
-		for range 100 {
-			<-join(t.Context(), q, cost{work: 50}, time.Second, func() {})
-		}
-		if took := q.pace.of(1); took < 19*time.Millisecond || took > 21*time.Millisecond {
-			t.Errorf("then of 1s for 50: one takes %v", took)
-		}
-	})
-}
-
-// Three that wait are few when they are small and many when they are large; so is
-// the one that waits.
-func TestQueueCountsTheWork(t *testing.T) {
-	for work, want := range map[int64]error{1: nil, 100: errQueueTooLong} {
-		synctest.Test(t, func(t *testing.T) {
-			q := NewQueue(Limits{Slots: 1})
-			<-join(t.Context(), q, some, 10*time.Millisecond, func() {})
-			var results []<-chan error
-			for range 4 {
-				results = append(results, join(t.Context(), q, cost{work: work}, time.Duration(work)*10*time.Millisecond, func() {}))
-			}
-			if _, _, wait := q.state(); wait != time.Duration(4*work)*10*time.Millisecond {
-				t.Errorf("four of %d: the next waits for %v", work, wait)
-			}
-			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
-			defer cancel()
-			if err := <-join(ctx, q, some, 0, func() {}); !errors.Is(err, want) {
-				t.Errorf("behind four of %d: %v", work, err)
-			}
-			for _, result := range results {
-				<-result
-			}
-			if q.ahead != 0 {
-				t.Errorf("%d of work is left when all is done", q.ahead)
-			}
-			soon, cancel := context.WithTimeout(t.Context(), time.Second)
-			defer cancel()
-			working := join(t.Context(), q, some, 300*time.Millisecond, func() {})
-			if err := <-join(soon, q, cost{work: work}, 0, func() {}); (err == nil) != (want == nil) {
-				t.Errorf("one of %d, for which there are 700ms when its turn comes: %v", work, err)
-			}
-			<-working
-		})
-	}
-}
-
 // Nothing is lost, whoever leaves when.
 func TestQueueLosesNothing(t *testing.T) {
-	q := NewQueue(Limits{Slots: 3, Waiting: 20, Memory: 1000})
-	random := rand.New(rand.NewPCG(7, 8))
-	var clients sync.WaitGroup
-	for range 2000 {
-		ctx, cancel := context.WithTimeout(t.Context(), time.Duration(random.IntN(500))*time.Microsecond)
-		memory := random.Int64N(1001)
-		clients.Go(func() {
-			defer cancel()
-			if g, err := q.acquire(ctx, cost{memory: memory, work: 1}); err == nil {
-				q.release(g)
+	synctest.Test(t, func(t *testing.T) {
+		q := NewQueue(Limits{Slots: 3, Waiting: 20, Memory: 1000})
+		random := rand.New(rand.NewPCG(7, 8))
+		var clients sync.WaitGroup
+		for range 2000 {
+			ctx, cancel := context.WithTimeout(t.Context(), time.Duration(1000+random.IntN(4000))*time.Microsecond)
+			if random.IntN(4) == 0 {
+				ctx, cancel = context.WithCancel(t.Context())
+				time.AfterFunc(time.Duration(random.IntN(3000))*time.Microsecond, cancel)
 			}
-		})
+			c, takes := cost{memory: random.Int64N(1001), work: 1 + random.Int64N(9)}, time.Duration(random.IntN(1000))*time.Microsecond
+			clients.Go(func() {
+				defer cancel()
+				if g, err := q.acquire(ctx, c); err == nil {
+					time.Sleep(takes)
+					q.release(g, takes%2 == 0)
+				}
+			})
+			time.Sleep(time.Duration(random.IntN(300)) * time.Microsecond)
+		}
+		clients.Wait()
+		if free, waiting, _ := q.state(); free != 3 || waiting != 0 || q.memory != 1000 || slices.Max(q.work) != 0 {
+			t.Errorf("%d slots free, %d wait, %d bytes left, work %v", free, waiting, q.memory, q.work)
+		}
+	})
+}
+
+// Who leaves when its turn has just come gives back what it was granted.
+func TestQueueTakesBackWhatComesTooLate(t *testing.T) {
+	q := NewQueue(Limits{Slots: 1, Memory: 10})
+	held, err := q.acquire(t.Context(), cost{memory: 10, work: 1})
+	if err != nil {
+		t.Fatal(err)
 	}
-	clients.Wait()
-	if free, waiting, _ := q.state(); free != 3 || waiting != 0 || q.memory != 1000 || q.ahead != 0 {
-		t.Errorf("%d slots free, %d wait, %d bytes left, %d of work", free, waiting, q.memory, q.ahead)
+	_, place, err := q.enter(t.Context(), cost{memory: 10, work: 1})
+	if err != nil {
+		t.Fatal(err)
 	}
+	q.release(held, true)
+	q.leave(place)
+	if free, waiting, _ := q.state(); free != 1 || waiting != 0 || q.memory != 10 || q.work[0] != 0 {
+		t.Errorf("%d slots free, %d wait, %d bytes left", free, waiting, q.memory)
+	}
+}
+
+// What an image and tensors cost reaches the queue.
+func TestCostsOfImagesAndTensors(t *testing.T) {
+	data := picture(t)
+	file, err := imageprep.Open(data, imageprep.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	synctest.Test(t, func(t *testing.T) {
+		c := newClassifier(t, Options{Queue: NewQueue(Limits{Slots: 1})})
+		held := hold(t, c)
+		for _, test := range []struct {
+			do   func() error
+			want cost
+		}{
+			{func() error { _, err := c.Classify(t.Context(), data); return err }, cost{memory: file.Memory, work: fixed + SelfTestPixels}},
+			{func() error { _, err := c.ClassifyTensors(t.Context(), noise(3), func(int, *Result) {}); return err }, cost{work: 3 * fixed}},
+		} {
+			done := make(chan error)
+			go func() { done <- test.do() }()
+			synctest.Wait()
+			if got := c.queue.waiting[0].cost; got != test.want {
+				t.Errorf("it costs %+v, want %+v", got, test.want)
+			}
+			c.queue.release(held, true)
+			if err := <-done; err != nil {
+				t.Error(err)
+			}
+			held = hold(t, c)
+		}
+	})
 }
 
 // An image that takes more than all the memory is alone, and is read.
@@ -264,7 +215,7 @@ func TestImagesBeyondTheMemoryAreRead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer c.queue.release(held)
+	defer c.queue.release(held, true)
 	ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
 	defer cancel()
 	if _, err := c.Classify(ctx, data); err == nil {
@@ -292,7 +243,7 @@ func TestClassifiersShareAQueue(t *testing.T) {
 	if _, err := next.Classify(ctx, picture(t)); !errors.Is(err, ErrOverloaded) {
 		t.Errorf("there is no memory: %v", err)
 	}
-	old.queue.release(held)
+	old.queue.release(held, true)
 	if _, err := next.Classify(t.Context(), picture(t)); err != nil {
 		t.Errorf("there is memory again: %v", err)
 	}

@@ -132,15 +132,15 @@ func TestQueueIsBounded(t *testing.T) {
 		if c.Waiting() != 2 || c.Busy() != 1 {
 			t.Errorf("waiting %d, busy %d", c.Waiting(), c.Busy())
 		}
-		if _, err := c.Classify(ctx, data); !errors.Is(err, ErrOverloaded) {
-			t.Errorf("error %v, want ErrOverloaded", err)
+		if _, err := c.Classify(ctx, data); !errors.Is(err, errQueueFull) {
+			t.Errorf("error %v, want errQueueFull", err)
 		}
 		for range 2 { // the bubble's clock jumps to the deadline
 			if err := <-ended; !errors.Is(err, context.DeadlineExceeded) {
 				t.Errorf("error %v, want DeadlineExceeded", err)
 			}
 		}
-		c.queue.release(held)
+		c.queue.release(held, true)
 		if _, err := c.Classify(t.Context(), data); err != nil {
 			t.Errorf("afterwards: %v", err)
 		}

@@ -27,8 +27,8 @@ func (c *Classifier) ClassifyTensors(ctx context.Context, tensors []float32, eac
 	if err != nil {
 		return Durations{}, err
 	}
-	defer c.queue.release(g)
 	err = c.readTensors(ctx, c.slots[g.slot], tensors, each)
+	c.queue.release(g, err == nil)
 	return Durations{Queue: g.since.Sub(began), Infer: time.Since(g.since)}, err
 }
 

@@ -113,7 +113,7 @@ func TestTensorsGiveTheirSlotBack(t *testing.T) {
 	if _, err := c.ClassifyTensors(t.Context(), noise(1), nil); !errors.Is(err, ErrOverloaded) {
 		t.Errorf("error %v with a full queue", err)
 	}
-	c.queue.release(held)
+	c.queue.release(held, true)
 }
 
 func canceled(t *testing.T) context.Context {

@@ -51,10 +51,14 @@ func (a *API) accessAttributes(r *http.Request, x *exchange) []slog.Attr {
 		attributes = append(attributes, slog.String("trace", x.trace.id), slog.String("span", x.trace.span))
 	}
 	if x.problem != nil {
-		attributes = append(attributes, slog.String("problem", x.problem.slug), slog.Any("cause", x.cause))
+		attributes = append(attributes, slog.String("problem", x.problem.slug), slog.String("cause", atMost(4<<10, x.cause.Error())))
 	}
 	return attributes
 }
+
+// atMost is the text, or its beginning of so many bytes: no request may fill the
+// log. A stack fits.
+func atMost(bytes int, text string) string { return text[:min(len(text), bytes)] }
 
 // accessLevel keeps probes, scrapes and the files of pages that succeed out of
 // the usual log.

@@ -47,6 +47,29 @@ func TestAccessLogHasTheStagesAndTheTrace(t *testing.T) {
 	}
 }
 
+// No error quotes the request, in which images are, and none can fill the log.
+func TestLogDoesNotQuoteTheRequest(t *testing.T) {
+	const secret = "\x89PNG-secret"
+	number := strings.Repeat("1", 100_000)
+	for name, r := range map[string]*http.Request{
+		"an image where a part's header should be": post("multipart/form-data; boundary=x", []byte("--x\r\n"+secret+number)),
+		"an image where a part's header ends":      post("multipart/form-data; boundary=x", []byte("--x\r\nContent-Disposition: form-data; name=image\r\n\r\n"+secret)),
+		"base64 that is none":                      post("application/json", []byte(`{"image":"`+secret+number+`"}`)),
+		"a field that there is not":                post("application/json", []byte(`{"`+secret+number+`":1}`)),
+		"a size of many digits":                    postTo("/v2/models/digits/infer", "", []byte(`{"inputs":[{"name":"image","shape":[1],"datatype":"BYTES","parameters":{"binary_data_size":`+number+`}}]}`)),
+		"a name that is a number":                  postTo("/v2/models/digits/infer", "", []byte(`{"id":`+number+`}`)),
+		"feedback on nothing":                      feedback(`{"` + secret + `": "1"}`),
+		"a parameter":                              postTo("/predict?explain=%zz"+number, "", []byte("x")),
+	} {
+		var log bytes.Buffer
+		a := newAPIWith(t, httpapi.Options{Logger: slog.New(slog.NewJSONHandler(&log, nil)), FeedbackWindow: 1})
+		a.ServeHTTP(httptest.NewRecorder(), r)
+		if log.Len() == 0 || log.Len() > 1000 || strings.Contains(log.String(), "secret") {
+			t.Errorf("%s: %d bytes in the log, %.500s", name, log.Len(), log.String())
+		}
+	}
+}
+
 // Every request has a line but those that come by the dozen and tell nothing;
 // these have one when they fail, or for who looks closely.
 func TestRequestsThatAreLogged(t *testing.T) {

@@ -34,7 +34,7 @@ const (
 )
 
 func (a *API) reload(w http.ResponseWriter, r *http.Request, reload func(context.Context) (Model, error)) {
-	m, err := reload(r.Context())
+	m, err := reload(context.WithoutCancel(r.Context())) // who asked may hang up
 	if err != nil {
 		a.fail(w, r, fmt.Errorf("%w: %w", errReload, err))
 		return

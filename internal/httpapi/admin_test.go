@@ -101,3 +101,15 @@ func TestReloadIsAnswered(t *testing.T) {
 		}
 	}
 }
+
+// Who hangs up does not keep the model from being reloaded.
+func TestReloadGoesOnWithoutItsClient(t *testing.T) {
+	admin := newAPI(t).Admin(func(ctx context.Context) (httpapi.Model, error) { return httpapi.Model{Version: "new"}, ctx.Err() })
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	recorder := httptest.NewRecorder()
+	admin.ServeHTTP(recorder, httptest.NewRequestWithContext(gone, http.MethodPost, "/-/reload", nil))
+	if recorder.Code != 200 {
+		t.Errorf("%d %s", recorder.Code, recorder.Body)
+	}
+}

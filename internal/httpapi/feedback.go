@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"strconv"
@@ -52,8 +51,8 @@ func (a *API) readFeedback(w http.ResponseWriter, r *http.Request) (id string, l
 	}
 	decoder := json.NewDecoder(bytes.NewReader(body))
 	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&sent); err != nil {
-		return "", 0, fmt.Errorf("%w: %w", errInvalidFeedback, err)
+	if err := decoder.Decode(&sent); err != nil { // it may quote what was sent
+		return "", 0, errInvalidFeedback
 	}
 	_, end := decoder.Token()
 	if end != io.EOF || sent.ID == nil || sent.Label == nil || *sent.Label < 0 || *sent.Label >= classify.Classes {

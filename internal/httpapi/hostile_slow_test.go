@@ -61,13 +61,7 @@ func TestSlowClients(t *testing.T) {
 		})
 	}
 	slow.Wait()
-	got := among()
-	if got.failed > 0 || len(got.took) < 10 {
-		t.Errorf("of the ordinary requests, %d were answered and %d not", len(got.took), got.failed)
-	}
-	for name, s := range map[string]*service{"alone": quiet, "among slow clients": got} {
-		t.Logf("%s: %d requests, p50 %v, p99 %v", name, len(s.took), s.quantile(0.5), s.quantile(0.99))
-	}
+	among().unhindered(t, quiet)
 	unharmed(t, server)
 	nothingLeft(t, server, before)
 }

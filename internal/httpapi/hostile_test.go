@@ -80,6 +80,22 @@ func (s *service) quantile(share float64) time.Duration {
 	return s.took[int(share*float64(len(s.took)-1))]
 }
 
+// unhindered checks that all ordinary clients got their answers, and in the long
+// forms of the tests that they had to wait at most twice as long as alone.
+func (s *service) unhindered(t *testing.T, alone *service) {
+	t.Helper()
+	if s.failed > 0 || len(s.took) < 10 {
+		t.Errorf("of the ordinary requests, %d were answered and %d not", len(s.took), s.failed)
+	}
+	if !*full {
+		return
+	}
+	t.Logf("p50 %v and p99 %v, alone %v and %v", s.quantile(0.5), s.quantile(0.99), alone.quantile(0.5), alone.quantile(0.99))
+	if s.quantile(0.99) > 2*alone.quantile(0.99) {
+		t.Error("the p99 is more than twice as long")
+	}
+}
+
 // traffic sends sevens, 400 a second at most, until the returned function is
 // called, which tells what became of them.
 func traffic(t *testing.T, server *httptest.Server) func() *service {
@@ -138,6 +154,11 @@ func TestHostileRequests(t *testing.T) {
 	}
 	before := runtime.NumGoroutine()
 	server := serve(t, newAPI(t), func(s *http.Server) { s.MaxHeaderBytes = 16 << 10 })
+	alone := traffic(t, server)
+	if *full {
+		time.Sleep(10 * time.Second)
+	}
+	quiet := alone()
 	if *full {
 		measureAttacks(t, server, corpus)
 	}
@@ -147,9 +168,7 @@ func TestHostileRequests(t *testing.T) {
 			t.Errorf("%s: %d, want %v", h.Name, status, h.Status)
 		}
 	}
-	if got := stop(); got.failed > 0 || len(got.took) < 10 {
-		t.Errorf("of the ordinary requests, %d were answered and %d not", len(got.took), got.failed)
-	}
+	stop().unhindered(t, quiet)
 	unharmed(t, server)
 	nothingLeft(t, server, before)
 }

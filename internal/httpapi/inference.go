@@ -127,7 +127,7 @@ func (a *API) readBatch(ctx context.Context, x *exchange, model *serving, batch 
 		a.observeStage(x, stageInfer, durations.Infer)
 	}
 	for i, data := range batch.Images {
-		result, err := model.Classify(ctx, data)
+		result, err := a.classifyWithin(ctx, x, model.Classify, data)
 		if err != nil {
 			return nil, err
 		}

@@ -253,6 +253,20 @@ func TestFlagsOfTheDocumentAreCounted(t *testing.T) {
 	}
 }
 
+// serveRecorded serves a request, and reports whether the reply was cut off, as
+// for a client that has left.
+func serveRecorded(h http.Handler, r *http.Request) (aborted bool) {
+	defer func() {
+		if p := recover(); p == http.ErrAbortHandler {
+			aborted = true
+		} else if p != nil {
+			panic(p)
+		}
+	}()
+	h.ServeHTTP(httptest.NewRecorder(), r)
+	return false
+}
+
 // Work that ends because nobody waits is counted by its last stage.
 func TestCancellationsAreCountedByStage(t *testing.T) {
 	for stage, test := range map[string]struct {
@@ -265,7 +279,10 @@ func TestCancellationsAreCountedByStage(t *testing.T) {
 		"prepare": {failing(&classify.StageError{Stage: "prepare", Err: context.Canceled}), form(t, "image", []byte("x"), []byte("y"))},
 	} {
 		registry := prometheus.NewRegistry()
-		httpapi.New(httpapi.Options{Classifier: test.classifier, Registry: registry}).ServeHTTP(httptest.NewRecorder(), test.request)
+		aborted := serveRecorded(httpapi.New(httpapi.Options{Classifier: test.classifier, Registry: registry}), test.request)
+		if left := stage == "decode" || stage == "prepare"; aborted != left {
+			t.Errorf("%s: the reply was cut off: %v", stage, aborted)
+		}
 		for _, m := range families(t, registry)["digits_requests_cancelled_total"].GetMetric() {
 			if got, want := m.GetCounter().GetValue(), labels(m)["stage"] == stage; got != 0 != want {
 				t.Errorf("%s: %v", stage, m)

@@ -6,7 +6,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -227,6 +229,26 @@ func TestClientsThatLeave(t *testing.T) {
 	want := map[string]string{"route": "/predict", "method": "POST", "code": "499"}
 	if got := metric(families(t, registry)["digits_http_requests_total"], want).GetCounter().GetValue(); got != 1 {
 		t.Errorf("%v is %v", want, got)
+	}
+}
+
+// A client that closes its side of the connection while it waits gets its answer or
+// none, but no status that is for the log only.
+func TestHalfClosedConnections(t *testing.T) {
+	began := make(chan struct{}, 1)
+	server := serve(t, httpapi.New(httpapi.Options{Classifier: slow(began)}), nil)
+	connection, err := net.Dial("tcp", server.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer connection.Close()
+	fmt.Fprint(connection, "POST /predict HTTP/1.1\r\nHost: digits\r\nContent-Length: 1\r\n\r\nx")
+	<-began
+	if err := connection.(*net.TCPConn).CloseWrite(); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := io.ReadAll(connection); err != nil || len(got) > 0 {
+		t.Errorf("%q, %v", got, err)
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"digits/internal/classify"
+	"digits/pkg/imageprep"
 )
 
 // predict reads the digits in the request's images.
@@ -78,7 +79,7 @@ func (a *API) read(ctx context.Context, x *exchange, model *serving, img sentIma
 	if explain {
 		classifier = model.Explain
 	}
-	result, err := classifier(ctx, img.data)
+	result, err := a.classifyWithin(ctx, x, classifier, img.data)
 	if err != nil && explain {
 		err = explainError(err, result.Pictures)
 	}
@@ -92,6 +93,17 @@ func (a *API) read(ctx context.Context, x *exchange, model *serving, img sentIma
 		err = p.Image.explain(&result)
 	}
 	return p, err
+}
+
+// classifyWithin reads an image unless those before it in the request have as many
+// pixels together as one image may have.
+func (a *API) classifyWithin(ctx context.Context, x *exchange, classifier func(context.Context, []byte) (classify.Result, error), data []byte) (classify.Result, error) {
+	if x.pixels >= a.options.MaxPixels {
+		return classify.Result{}, fmt.Errorf("%w: the images before it have %d", imageprep.ErrTooManyPixels, x.pixels)
+	}
+	result, err := classifier(ctx, data)
+	x.pixels += result.Image.Width * result.Image.Height
+	return result, err
 }
 
 // answer sends a reply.

@@ -47,10 +47,14 @@ func (p *problem) reply(limits *strings.Replacer, err error) problemReply {
 	return reply
 }
 
-// fail answers with the problem that the table has for the error.
+// fail answers with the problem that the table has for the error. Who has left
+// gets no answer, and the handler ends.
 func (a *API) fail(w http.ResponseWriter, r *http.Request, err error) {
 	x, p := exchangeOf(r), problemOf(err)
 	a.account(x, p, err)
+	if p.status == statusClientClosed { // or has closed its side only, and then gets no status that nobody knows
+		panic(http.ErrAbortHandler)
+	}
 	reply := p.reply(a.limits, err)
 	reply.ID = x.id
 	if p.err == errReload {

@@ -129,7 +129,7 @@ var problems = []problem{
 	{imageprep.ErrUnsupportedFormat, "unsupported-media-type", http.StatusUnsupportedMediaType, "This is not an image that can be read",
 		"Send a PNG, JPEG, GIF, BMP, TIFF or WebP file."},
 	{imageprep.ErrTooManyPixels, "too-many-pixels", http.StatusUnprocessableEntity, "The image has too many pixels",
-		"At most {pixels} pixels are read, width times height, of a progressive JPEG {progressive}, of a lossless WebP {lossless}, and no more may be stored in the file. Scale it down or save it anew as PNG; the network sees 28x28."},
+		"At most {pixels} pixels are read, width times height, of a progressive JPEG {progressive}, of a lossless WebP {lossless}, and no more may be stored in the file; of several images, none after those before it have as many together. Scale it down or save it anew as PNG; the network sees 28x28."},
 	{imageprep.ErrTooManyPieces, "too-many-pieces", http.StatusUnprocessableEntity, "The image file has too many pieces",
 		"It has its pixels in more scans, chunks or strips than images need, and would take long to decode. Save it anew as PNG."},
 	{imageprep.ErrTooSmall, "image-too-small", http.StatusUnprocessableEntity, "The image is too small",

@@ -18,6 +18,7 @@ type exchange struct {
 	trace      trace
 	stages     [stageCount]time.Duration // of all images together
 	images     int                       // sent
+	pixels     int                       // of those that were decoded
 	digit      int                       // read, of the last image
 	confidence float64
 	reason     string // why that is not accepted
@@ -35,8 +36,11 @@ func exchangeOf(r *http.Request) *exchange {
 
 // status returns the reply's status; net/http makes it 200 when nobody says.
 func (x *exchange) status() int {
-	if status := x.reply.Status(); status != 0 {
+	switch status := x.reply.Status(); {
+	case status != 0:
 		return status
+	case x.problem != nil: // nobody is told
+		return x.problem.status
 	}
 	return http.StatusOK
 }

@@ -10,6 +10,8 @@ import (
 	"net/http"
 	"os"
 	"strings"
+
+	"digits/pkg/imageprep"
 )
 
 // upload is what a request brought.
@@ -38,6 +40,8 @@ func (a *API) readUpload(w http.ResponseWriter, r *http.Request, memory *share) 
 	mediaType, parameters, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	var up upload
 	switch {
+	case imageprep.Recognizes(body): // whatever it is called
+		up.images = []sentImage{{data: body}}
 	case mediaType == "multipart/form-data":
 		up, err = a.parseForm(body, parameters["boundary"])
 	case mediaType == jsonType || strings.HasPrefix(strings.TrimLeft(string(body[:min(len(body), 64)]), " \t\r\n"), "{"):
@@ -98,7 +102,7 @@ func (a *API) parseForm(body []byte, boundary string) (upload, error) {
 			return up, nil
 		}
 		if err != nil {
-			return upload{}, fmt.Errorf("%w: %w", errMalformedForm, err)
+			return upload{}, fmt.Errorf("%w: part %d has no header that can be read, or does not end", errMalformedForm, parts) // the error quotes it
 		}
 		switch isImage := part.FormName() == "image"; {
 		case isImage && len(up.images) == a.options.MaxImages:
@@ -110,7 +114,7 @@ func (a *API) parseForm(body []byte, boundary string) (upload, error) {
 		}
 		data, err := io.ReadAll(part)
 		if err != nil {
-			return upload{}, fmt.Errorf("%w: %w", errMalformedForm, err)
+			return upload{}, fmt.Errorf("%w: part %d cannot be read to its end", errMalformedForm, parts)
 		}
 		up.images = append(up.images, sentImage{data: data})
 	}

@@ -2,6 +2,7 @@ package inferenceprotocol
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 )
@@ -151,7 +152,12 @@ func unmarshal(value []byte, target any) error {
 	if string(value) == "null" {
 		return fmt.Errorf("%w: a value is null", ErrMalformed)
 	}
-	if err := json.Unmarshal(value, target); err != nil {
+	err := json.Unmarshal(value, target)
+	var wrongType *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &wrongType): // which may quote a number of any length
+		return fmt.Errorf("%w: a value cannot be a %v", ErrMalformed, wrongType.Type)
+	case err != nil:
 		return fmt.Errorf("%w: %w", ErrMalformed, err)
 	}
 	return nil

@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 )
@@ -105,7 +106,7 @@ func (c *Client) post(ctx context.Context, path, contentType string, body []byte
 // send makes one try. wait is how long to wait before another, and negative when
 // that would end as this did.
 func (c *Client) send(ctx context.Context, path, contentType string, body []byte, reply any) (wait time.Duration, err error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, c.URL+path, bytes.NewReader(body))
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, strings.TrimSuffix(c.URL, "/")+path, bytes.NewReader(body))
 	if err != nil {
 		return -1, err
 	}

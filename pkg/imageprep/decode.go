@@ -27,13 +27,13 @@ type format struct {
 	decode      func(io.Reader) (image.Image, error)
 	check       func(data []byte, config image.Config) error // limits that the decoder does not have, or nil
 	memory      func(data []byte, config image.Config) int64 // that decoding takes for each pixel, in bytes
-	passes      func(data []byte) float64                    // over the pixels beyond the first, as far as they cost as much; or nil
+	further     func(data []byte) float64                    // work beyond once for each pixel, as a share of that; or nil
 	quick       func(data []byte) image.Image                // a shorter way for some files, and nil for the others; or nil
 }
 
 var formats = [...]format{
 	{"png", "PNG", magicPNG, configPNG, png.Decode, nil, memoryOfPNG, nil, decodeSmallPNG},
-	{"jpeg", "JPEG", "\xff\xd8\xff", jpeg.DecodeConfig, jpeg.Decode, checkJPEG, memoryOfJPEG, passesOfJPEG, nil},
+	{"jpeg", "JPEG", "\xff\xd8\xff", jpeg.DecodeConfig, jpeg.Decode, checkJPEG, memoryOfJPEG, scansOfJPEG, nil},
 	{"gif", "GIF", "GIF8?a", gif.DecodeConfig, gif.Decode, nil, always(2), nil, nil}, // of several frames the first
 	{"bmp", "BMP", "BM????\x00\x00\x00\x00", bmp.DecodeConfig, bmp.Decode, nil, always(4), nil, nil},
 	{"tiff", "TIFF", "II*\x00", tiff.DecodeConfig, decodeTIFF, checkTIFF, memoryOfTIFF, nil, nil},
@@ -45,7 +45,7 @@ var formats = [...]format{
 type File struct {
 	Info   Info
 	Memory int64 // bytes that decoding it and making the tensor take, at most about
-	Work   int64 // its pixels, more often where the decoder goes over them more often
+	Work   int64 // its pixels, and for what further scans cost more of them
 
 	data   []byte
 	format *format
@@ -87,8 +87,8 @@ func Open(data []byte, opts Options) (File, error) {
 	}
 	file.Memory = pixels * (f.memory(data, config) + preparation)
 	file.Work = pixels
-	if f.passes != nil {
-		file.Work += int64(f.passes(data) * float64(pixels))
+	if f.further != nil {
+		file.Work += int64(f.further(data) * float64(pixels))
 	}
 	if file.Memory > MaxMemory {
 		return file, fmt.Errorf("%w: the %s has %dx%d, for which %d MiB are needed and %d allowed; make it smaller, or save it as JPEG",
@@ -151,6 +151,9 @@ func (s *source) ReadAt(p []byte, offset int64) (int, error) {
 	}
 	return s.data.ReadAt(p, offset)
 }
+
+// Recognizes reports whether the data begin like a file that Open may read.
+func Recognizes(data []byte) bool { return sniff(data) != nil }
 
 // sniff returns the format that the data starts like, or nil.
 func sniff(data []byte) *format {

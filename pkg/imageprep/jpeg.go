@@ -54,20 +54,19 @@ func segments(data []byte) iter.Seq2[byte, []byte] {
 	}
 }
 
-// passesOfJPEG counts the scans of a progressive JPEG. Going over the coefficients
-// of all pixels again takes about an eighth of decoding them.
-func passesOfJPEG(data []byte) float64 {
+// scansOfJPEG is the work that the scans of a progressive JPEG add: going over the
+// coefficients of all pixels again takes about an eighth of decoding them.
+func scansOfJPEG(data []byte) float64 {
 	progressive, scans := false, 0
 	for marker := range segments(data) {
-		switch marker {
-		case markerProgressive:
+		switch {
+		case marker == markerProgressive:
 			progressive = true
-		case markerScan:
+		case marker == markerScan && !progressive:
+			return 0
+		case marker == markerScan:
 			scans++
 		}
-	}
-	if !progressive {
-		return 0
 	}
 	return float64(scans) / 8
 }

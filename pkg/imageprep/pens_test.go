@@ -100,6 +100,42 @@ func TestVeryThickPens(t *testing.T) {
 	}
 }
 
+// Where strokes are very uneven, or there is no stroke at all, nothing is thinned:
+// the fine ones would be gone.
+func TestWhatIsNotThinned(t *testing.T) {
+	for name, ink := range map[string]func(x, y float64) bool{
+		"a seven with a broad bar and a fine stem": func(x, y float64) bool {
+			return math.Hypot(y-90, max(0, 95-x, x-190)) < 40 || math.Abs((x-215)*0.95+(y-100)*0.31) < 5 && y > 100 && y < 240
+		},
+		"a blot": func(x, y float64) bool { return math.Hypot(x-150, y-150) < 90 },
+	} {
+		g := image.NewGray(image.Rect(0, 0, photoSide, photoSide))
+		for i := range g.Pix {
+			g.Pix[i] = 220
+			if ink(float64(i%photoSide), float64(i/photoSide)) {
+				g.Pix[i] = 20
+			}
+		}
+		if _, info := tensorOf(t, g, imageprep.Options{}); slices.Contains(info.Steps, "thin") {
+			t.Errorf("%s: steps %v", name, info.Steps)
+		}
+	}
+}
+
+// A thick stroke is as wide as a broad one afterwards.
+func TestThinnedWidth(t *testing.T) {
+	for _, pen := range []int{44, 50, 56} {
+		tensor, info := tensorOf(t, bars(image.Rect(100, 60, 100+pen, 240), image.Rect(100, 240-pen, 200, 240)), imageprep.Options{})
+		width := float32(0)
+		for _, v := range tensor[8*imageprep.Side:][:imageprep.Side] { // across the stem
+			width += v
+		}
+		if !slices.Contains(info.Steps, "thin") || width < 2.9 || width > 3.9 {
+			t.Errorf("a pen of %d: %.1f pixels wide; steps %v", pen, width, info.Steps)
+		}
+	}
+}
+
 // rowsWithInk counts them.
 func rowsWithInk(tensor []float32) (rows int) {
 	for y := range imageprep.Side {

@@ -3,13 +3,14 @@ package imageprep
 import (
 	"image"
 	"math"
+	"slices"
 )
 
 // Widths of strokes, in pixels of the tensor.
 const (
 	thinPen  = 1.35 // 1 of 200 of MNIST's strokes are thinner
 	usualPen = 1.9  // what thinner ones become
-	thickPen = 4.5  // 1 of 100 of MNIST's strokes are thicker
+	thickPen = 4.5  // about 1 of 100 of MNIST's strokes are thicker
 	blot     = 7    // and more is no stroke
 	broadPen = 3.4  // what thicker ones become
 	fine     = 4    // parts of a pixel, in which strokes grow and shrink
@@ -48,15 +49,15 @@ func (p *picture) thin() (bool, error) {
 		return false, nil
 	}
 	const growth = 1 - float64(broadPen)/boxSide // of the width when what is left fills the box
-	thinned := newPlane(image.Rect(0, 0, fine*Side, fine*Side))
-	for i, v := range grow(complement(p.fineInk()), fine*Side, fine/2*(width-broadPen)/growth) {
-		thinned.pix[i] = uint8((1-v)*255 + 0.5)
+	radius := fine / 2 * (width - broadPen) / growth
+	ink := p.fineInk()
+	thick := finePlane(ink)
+	thin := finePlane(complement(grow(complement(ink), fine*Side, radius)))
+	before, after := thick.box(boxInk), thin.box(boxInk)
+	if most := int(2*radius) + 2*fine; before.Dx()-after.Dx() > most || before.Dy()-after.Dy() > most {
+		return false, nil // a thin stroke beside the thick ones is gone
 	}
-	box := thinned.box(boxInk)
-	if box.Empty() {
-		return false, nil
-	}
-	p.ink, p.box = thinned, box
+	p.ink, p.box = thin, after
 	p.fitBox()
 	p.resample(p.tensor[:], Side, p.window)
 	return true, nil
@@ -67,6 +68,15 @@ func (p *picture) fineInk() []float32 {
 	ink := make([]float32, fine*Side*fine*Side)
 	p.resample(ink, fine*Side, p.window)
 	return ink
+}
+
+// finePlane is such ink as a picture.
+func finePlane(ink []float32) plane {
+	g := newPlane(image.Rect(0, 0, fine*Side, fine*Side))
+	for i, v := range ink {
+		g.pix[i] = uint8(v*255 + 0.5)
+	}
+	return g
 }
 
 // complement makes paper of ink.
@@ -104,21 +114,19 @@ func strokeWidth(ink []float32, side int) float64 {
 	return 2 * area / (variation * math.Pi / 4) * full
 }
 
-// grow is the most ink within a radius around each pixel; half a pixel more
-// makes it round.
+// grow is the most ink within a radius, of whole parts, around each pixel of a
+// square; half a pixel more makes it round.
 func grow(ink []float32, side int, radius float64) []float32 {
-	out := make([]float32, len(ink))
+	out := slices.Clone(ink)
 	reach := int(radius)
-	for dy := -reach; dy <= reach; dy++ {
-		half := int(math.Sqrt((radius+0.5)*(radius+0.5) - float64(dy*dy)))
-		half = min(half, reach)
-		for y := max(0, -dy); y < min(side, side-dy); y++ {
-			from := ink[(y+dy)*side:][:side]
-			to := out[y*side:][:side]
-			for x, v := range from {
-				if v == 0 {
-					continue
-				}
+	for y := range side {
+		for x, v := range ink[y*side:][:side] {
+			if v == 0 || surrounded(ink, side, x, y) {
+				continue
+			}
+			for dy := max(-reach, -y); dy <= min(reach, side-1-y); dy++ {
+				half := min(reach, int(math.Sqrt((radius+0.5)*(radius+0.5)-float64(dy*dy))))
+				to := out[(y+dy)*side:][:side]
 				for i := max(0, x-half); i <= min(side-1, x+half); i++ {
 					to[i] = max(to[i], v)
 				}
@@ -126,4 +134,11 @@ func grow(ink []float32, side int, radius float64) []float32 {
 		}
 	}
 	return out
+}
+
+// surrounded reports whether the four pixels around one have as much ink: they
+// reach as far as it does.
+func surrounded(ink []float32, side, x, y int) bool {
+	i := y*side + x
+	return x > 0 && x < side-1 && y > 0 && y < side-1 && min(ink[i-1], ink[i+1], ink[i-side], ink[i+side]) >= ink[i]
 }
