@@ -126,7 +126,7 @@ func (o calibrateOptions) run(ctx context.Context, stdout io.Writer) error {
 // fitTo fits a calibration on the images that the weights have not seen.
 func (o calibrateOptions) fitTo(ctx context.Context, m *cnn.Model) (calibration.Calibration, error) {
 	if err := heldOut(m); err != nil {
-		return calibration.Calibration{}, fmt.Errorf("%s: %w", o.weights, err)
+		return calibration.Calibration{}, fmt.Errorf("%s: %w: %w", o.weights, errUncalibrated, err)
 	}
 	all, _, err := o.load(ctx)
 	if err != nil {
@@ -158,11 +158,10 @@ func calibrate(ctx context.Context, m *cnn.Model, valid mnist.Set, o estimate.Op
 func heldOut(m *cnn.Model) error {
 	var record runRecord
 	if err := json.Unmarshal([]byte(m.Metadata()["training"]), &record); err != nil {
-		return fmt.Errorf("%w: they have no record of their training, so nobody knows which images they have not seen; use weights that train fit wrote", errUncalibrated)
+		return errors.New("they have no record of their training, so nobody knows which images they have not seen; use weights that train fit wrote")
 	}
 	if n := record.Recipe.held(); n < validationImages {
-		return fmt.Errorf("%w: they were trained with %d images held out, and fitting needs %d; take the calibration of a sibling by --from",
-			errUncalibrated, n, validationImages)
+		return fmt.Errorf("they were trained with %d images held out, and %d are needed; name the weights file of a sibling by --from", n, validationImages)
 	}
 	return nil
 }

@@ -150,7 +150,7 @@ func TestWhatIsNotCalibrated(t *testing.T) {
 		says   string
 	}{
 		{"no record", other, func(*calibrateOptions) {}, errUncalibrated, "no record of their training"},
-		{"trained on all", usual.WithMetadata("training", `{"recipe":{"validation":0}}`), func(*calibrateOptions) {}, errUncalibrated, "with 0 images held out, and fitting needs 5000; take the calibration of a sibling by --from"},
+		{"trained on all", usual.WithMetadata("training", `{"recipe":{"validation":0}}`), func(*calibrateOptions) {}, errUncalibrated, "with 0 images held out, and 5000 are needed; name the weights file of a sibling by --from"},
 		{"a course's final", usual.WithMetadata("training", `{"recipe":{"teachers":2,"validation":5000}}`), func(*calibrateOptions) {}, errUncalibrated, "with 0 images held out"},
 		{"nothing learnt", other.WithMetadata("training", heldOutRecord), func(*calibrateOptions) {}, estimate.ErrImpossible, "no better than by chance"},
 		{"all read right", usual, func(o *calibrateOptions) {

@@ -70,6 +70,9 @@ func (o proofOptions) run(ctx context.Context, stdout io.Writer) error {
 			return err
 		}
 	}
+	if err := heldOut(measured); err != nil {
+		return fmt.Errorf("%w: %w", errUnproven, err)
+	}
 	all, _, err := o.load(ctx)
 	if err != nil {
 		return err

@@ -95,6 +95,18 @@ func TestProofIsMadeAnew(t *testing.T) {
 	}
 }
 
+// Images that the weights have learnt are no measure of what they will be sent.
+func TestNoStatisticsOfImagesThatWereLearnt(t *testing.T) {
+	o := testProof(t)
+	o.weights = "../../weights/digits.safetensors" // trained on all
+	if err := o.run(t.Context(), new(bytes.Buffer)); !errors.Is(err, errUnproven) || !strings.Contains(err.Error(), "--from") {
+		t.Errorf("error %v", err)
+	}
+	if fileExists(o.out) {
+		t.Error("a file is written")
+	}
+}
+
 func TestNoProofOfWhatIsNotRead(t *testing.T) {
 	o := testProof(t)
 	set, _, _ := o.load(t.Context())
