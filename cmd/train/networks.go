@@ -17,7 +17,7 @@ func network(name string) (cnn.Spec, bool) {
 	case "digits":
 		return normalized(32, 32, 32, 96, 96), true
 	case "teacher":
-		return normalized(32, 64, 64, 96, 96), true
+		return normalized(48, 96, 96, 160, 160), true
 	}
 	return cnn.Spec{}, false
 }

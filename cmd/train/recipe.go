@@ -63,13 +63,13 @@ func preset(name string) (recipe, error) {
 		r.Schedule, r.LearningRate, r.Beta1, r.Beta2 = "one-cycle", 0.01, 0.7, 0.9
 		r.Settled = true
 	case "digits": // the network that is served, taught by larger ones
-		r.Network, r.Epochs, r.Batch, r.Deviation = "digits", 60, 128, 0
+		r.Network, r.Epochs, r.Batch, r.Deviation = "digits", 80, 128, 0
 		r.Schedule, r.LearningRate, r.WeightDecay = "one-cycle", 0.004, 0.01
 		r.Dropout, r.Smoothing, r.Average = 0.3, 0.02, 0.999
 		r.Augmentation = mnist.Augmentation{Rotation: 10, Scale: 0.12, Shear: 0.15, Shift: 2, Far: mnist.Effect{Share: 0.05, Strength: 2},
 			Elastic: 0.5, Stroke: 0.4, Wear: mnist.Worn(0.1), Restyle: 0.2, Stretch: 0.06}
 		r.Weaken, r.Negatives = 0.25, 0.15
-		r.Teachers, r.TeacherEpochs, r.Distillation = 4, 16, cnn.Distillation{Weight: 0.7, Temperature: 3}
+		r.Teachers, r.TeacherEpochs, r.Distillation = 2, 24, cnn.Distillation{Weight: 0.7, Temperature: 3}
 	default:
 		return r, fmt.Errorf("there is no preset %q; there are %q", name, presetNames)
 	}
