@@ -38,11 +38,15 @@ func (p *picture) flattenLight() (bool, error) {
 	case dark:
 		p.darkInk = true
 	default:
-		p.darkInk = original.divided(paper, edges, side).strokesAreDark()
+		p.darkInk = original.divided(paper, edges, original, side).strokesAreDark()
 	}
-	p.gray = original.divided(paper, newPlane(paper.bounds()), side)
+	p.gray = original.divided(paper, newPlane(paper.bounds()), original, side)
 	paper = p.paperOf(original, side)
-	p.gray = original.divided(paper, edges, side)
+	bare := original
+	if slices.Max(edges.pix) > 0 {
+		bare = original.withoutStrokes(p.darkInk, side)
+	}
+	p.gray = original.divided(paper, edges, bare, side)
 	p.gray.blank(table, side)
 	return true, nil
 }
@@ -60,11 +64,11 @@ func (g plane) light(slopes bool) (paper plane, dark bool) {
 	return paper, false
 }
 
-// divided is the plane with the paper that it has made even. What is as near to
-// the paper's level as the edges say is paper, too, so that the edge of a
-// shadow is no line. A bright ground is multiplied, because light is; of a dark
+// divided is the plane with the paper that it has made even. Within what the
+// edges say the paper is as bright as the picture without its strokes, so that
+// the edge of a shadow is no line. A bright ground is multiplied, because light is; of a dark
 // one that would make the noise ink.
-func (g plane) divided(paper, edges plane, side int) plane {
+func (g plane) divided(paper, edges, bare plane, side int) plane {
 	const dark = 96
 	levels := slices.Sorted(slices.Values(paper.pix))
 	middle, bright := float32(levels[len(levels)/2]), float32(levels[len(levels)*9/10])
@@ -73,10 +77,10 @@ func (g plane) divided(paper, edges plane, side int) plane {
 	for y := range flat.height {
 		paper.interpolate(ground, y, side)
 		edges.interpolate(edge, y, side)
-		row := flat.row(y)
+		row, without := flat.row(y), bare.row(y)
 		for x, v := range g.row(y) {
 			v := float32(v)
-			here := min(max(v, ground[x]-edge[x]), ground[x]+edge[x])
+			here := min(max(float32(without[x]), ground[x]-edge[x]), ground[x]+edge[x])
 			if middle < dark {
 				row[x] = level(v - here + middle)
 			} else {

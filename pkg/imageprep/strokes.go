@@ -72,8 +72,37 @@ func (g plane) eroded(reach int) plane { return g.negative().dilated(reach).nega
 
 func (g plane) negative() plane {
 	out := newPlane(g.bounds())
-	for i, v := range g.pix {
-		out.pix[i] = 255 - v
+	for y := range g.height {
+		row := out.row(y)
+		for x, v := range g.row(y) {
+			row[x] = 255 - v
+		}
+	}
+	return out
+}
+
+// withoutStrokes is the picture with the paper beside them in the place of dark
+// strokes, or of light ones. A closing does that, and leaves the edges of shadows
+// where they are to a pixel, which squares of a side cannot say.
+func (g plane) withoutStrokes(dark bool, side int) plane {
+	const (
+		fine  = 2 // pixels, the side of smaller squares, which have less noise
+		reach = 2 // squares of a side, half of what a stroke may be wide
+		noise = 6 // levels, at most, that paper is darker than the brightest near it
+	)
+	if !dark {
+		return g.negative().withoutStrokes(true, side).negative()
+	}
+	near := reach * side / fine
+	closed := g.averaged(fine).dilated(near).eroded(near + 1) // a shadow's edge is blurred by a square, and must not be ink
+	out := newPlane(g.bounds())
+	paper := make([]float32, g.width)
+	for y := range g.height {
+		closed.interpolate(paper, y, fine)
+		row := out.row(y)
+		for x, v := range g.row(y) {
+			row[x] = max(v, level(paper[x]-noise))
+		}
 	}
 	return out
 }
