@@ -120,14 +120,17 @@ func (p *picture) mainPart(parts []part) *part {
 }
 
 // keepParts decides about the other parts: what is near the digit and smaller
-// is a part of it, what is as large as it and apart is another digit. What comes
-// in from the edge of the picture is a piece of something else, and another
-// digit if there is much of it.
+// is a part of it, what is as large as it and apart is another digit, and so is
+// what stands beside it and is less high: nobody writes such a piece of a digit.
+// What comes in from the edge of the picture is a piece of something else, and
+// another digit if there is much of it.
 func (p *picture) keepParts(parts []part, digit *part) {
 	const (
 		speck   = 0.015 // of the digit's ink
 		near    = 0.3   // of the digit's size
 		similar = 0.6   // of the height of the higher
+		lower   = 0.35  // of the same, side by side: higher than a five's loose bar
+		stroke  = 0.08  // of the digit's ink: a one of half its height
 		much    = 0.5   // of the digit's ink
 	)
 	left, others := false, false
@@ -135,7 +138,11 @@ func (p *picture) keepParts(parts []part, digit *part) {
 	for i := range parts {
 		c := &parts[i]
 		right, down := gaps(c.box, digit.box)
-		alike := float64(min(c.box.Dy(), digit.box.Dy())) >= similar*float64(max(c.box.Dy(), digit.box.Dy()))
+		least := similar
+		if down < 0 && float64(c.mass) >= stroke*float64(digit.mass) {
+			least = lower
+		}
+		alike := float64(min(c.box.Dy(), digit.box.Dy())) >= least*float64(max(c.box.Dy(), digit.box.Dy()))
 		edge := c.touches(p.ink.bounds()) && !digit.touches(p.ink.bounds())
 		switch {
 		case c == digit || c.mass == 0 || float64(c.mass) < speck*float64(digit.mass):

@@ -51,7 +51,7 @@ const SeveralDigits = "several_digits"
 //
 //	low_contrast    the ink is faint
 //	several_parts   ink beside the digit was left out
-//	several_digits  some of that is as large as the digit
+//	several_digits  some of that is as large as the digit, or a smaller one beside it
 //	clipped         the ink touches the edge of the picture
 //	tiny            it has less than 10 pixels
 //	off_centre      it is far from the middle of the picture, or of the page without a table
