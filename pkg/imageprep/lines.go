@@ -16,12 +16,13 @@ type span struct {
 }
 
 // removeLines takes away ruled and squared lines and frames: thin lines from
-// one edge of the picture to the other.
+// one edge of the picture to the other. In a small picture only frames can be
+// told from strokes.
 func (p *picture) removeLines() (bool, error) {
 	const leastSide = 64
 	bounds := p.ink.bounds()
 	if min(bounds.Dx(), bounds.Dy()) < leastSide {
-		return false, nil
+		return p.ink.eraseFrame(), nil
 	}
 	box := p.ink.box(lineInk)
 	var level, upright []line
@@ -43,6 +44,66 @@ func (p *picture) removeLines() (bool, error) {
 		return false, fmt.Errorf("%w: there are only lines from one edge to the other; send a picture with a digit", ErrNoInk)
 	}
 	return false, nil
+}
+
+// eraseFrame takes away the lines along the edges of a small picture, unless
+// they are strokes: ink within goes on from them, or is too little for a digit.
+func (g plane) eraseFrame() bool {
+	const (
+		leastSide = boxSide
+		leastSize = 0.3 // of the picture's shorter side
+	)
+	bounds := g.bounds()
+	inner := g.withinFrame()
+	if inner == bounds || min(g.width, g.height) < leastSide {
+		return false
+	}
+	within := newPlane(bounds)
+	for y := inner.Min.Y; y < inner.Max.Y; y++ {
+		copy(within.row(y)[inner.Min.X:inner.Max.X], g.row(y)[inner.Min.X:inner.Max.X])
+	}
+	box := within.box(lineInk)
+	touches := inner.Min.X > 0 && box.Min.X == inner.Min.X || inner.Max.X < g.width && box.Max.X == inner.Max.X ||
+		inner.Min.Y > 0 && box.Min.Y == inner.Min.Y || inner.Max.Y < g.height && box.Max.Y == inner.Max.Y
+	if touches || float64(max(box.Dx(), box.Dy())) < leastSize*float64(min(g.width, g.height)) {
+		return false
+	}
+	for y := range g.height {
+		copy(g.row(y), within.row(y))
+	}
+	return true
+}
+
+// withinFrame is what remains of a picture without the lines along its edges.
+func (g plane) withinFrame() image.Rectangle {
+	const outermost = 2 // pixels in which such lines lie
+	inner := g.bounds()
+	isLine := func(r image.Rectangle) bool {
+		missing := 0
+		for y := r.Min.Y; y < r.Max.Y && missing <= 2*outermost; y++ { // a frame's other lines may lie farther in
+			for _, v := range g.row(y)[r.Min.X:r.Max.X] {
+				if v < lineInk {
+					missing++
+				}
+			}
+		}
+		return missing <= 2*outermost
+	}
+	for i := range min(outermost, g.width/2, g.height/2) {
+		if isLine(image.Rect(0, i, g.width, i+1)) {
+			inner.Min.Y = i + 1
+		}
+		if isLine(image.Rect(0, g.height-i-1, g.width, g.height-i)) {
+			inner.Max.Y = g.height - i - 1
+		}
+		if isLine(image.Rect(i, 0, i+1, g.height)) {
+			inner.Min.X = i + 1
+		}
+		if isLine(image.Rect(g.width-i-1, 0, g.width-i, g.height)) {
+			inner.Max.X = g.width - i - 1
+		}
+	}
+	return inner
 }
 
 // hasLines reports whether lines were found.

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"testing"
 
+	"golang.org/x/image/draw"
+
 	"digits/pkg/imageprep"
 )
 
@@ -58,4 +60,50 @@ func TestDigitsFromEdgeToEdge(t *testing.T) {
 			t.Errorf("%s: the most ink is %v; steps %v", name, slices.Max(tensor), info.Steps)
 		}
 	}
+}
+
+// A small picture is often a form's box that was cut out with its lines: the
+// digit in it comes out as it does without them. What a stroke goes on from is
+// no frame, and neither is what has no digit within.
+func TestFramesOfSmallPictures(t *testing.T) {
+	for _, side := range []int{28, 36, 48, 63} {
+		last := side - 1
+		digit := func() *image.Gray {
+			return paste(scale(seven(), side*3/4, draw.CatmullRom), side, side, side/8, side/8)
+		}
+		reference, _ := tensorOf(t, negative(digit()), imageprep.Options{})
+		for name, line := range map[string]func(x, y int) bool{
+			"one":          func(x, _ int) bool { return x == 0 },
+			"a little in":  func(x, _ int) bool { return x == last-1 },
+			"below":        func(_, y int) bool { return y == last },
+			"a corner":     func(x, y int) bool { return x == 0 || y == last },
+			"four":         func(x, y int) bool { return x == 0 || y == 0 || x == last || y == last },
+			"four, thick":  func(x, y int) bool { return x < 2 || y < 2 || x > last-2 || y > last-2 },
+			"four, inside": func(x, y int) bool { return min(x, y, last-x, last-y) == 1 },
+		} {
+			tensor, info := tensorOf(t, negative(inked(digit(), line)), imageprep.Options{})
+			if difference := difference(tensor, reference); difference > 0.01 || !slices.Contains(info.Steps, "lines") || len(info.Flags) > 0 {
+				t.Errorf("%d pixels, %s: the mean difference is %.3f; steps %v, flags %v", side, name, difference, info.Steps, info.Flags)
+			}
+		}
+		for name, stroke := range map[string]func(x, y int) bool{
+			"a seven": func(x, y int) bool { return y < 2 || x+y/2 == last || x+y/2 == last-1 },
+			"a zero":  func(x, y int) bool { return x == 0 || y == 0 || x == last || y == last },
+		} {
+			blank := image.NewGray(image.Rect(0, 0, side, side))
+			if _, info := tensorOf(t, negative(inked(blank, stroke)), imageprep.Options{}); slices.Contains(info.Steps, "lines") {
+				t.Errorf("%d pixels, %s: steps %v", side, name, info.Steps)
+			}
+		}
+	}
+}
+
+// inked draws light ink where it says.
+func inked(g *image.Gray, ink func(x, y int) bool) *image.Gray {
+	for i := range g.Pix {
+		if ink(i%g.Stride, i/g.Stride) {
+			g.Pix[i] = 255
+		}
+	}
+	return g
 }
