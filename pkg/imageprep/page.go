@@ -1,9 +1,13 @@
 package imageprep
 
-import "image"
+import (
+	"image"
+	"math"
+)
 
-// cropToPage cuts out the sheet of paper that lies on a darker table: what is
-// around it would be taken for the paper, and the sheet for the ink.
+// cropToPage cuts out the sheet of paper that lies on a darker table, or the
+// card or blackboard on a lighter ground: what is around it would be taken for
+// the paper, and the sheet for the ink.
 func (p *picture) cropToPage() (bool, error) {
 	const (
 		leastSide = 64
@@ -14,7 +18,11 @@ func (p *picture) cropToPage() (bool, error) {
 		return false, nil
 	}
 	side := (max(p.gray.width, p.gray.height) + cells - 1) / cells
-	sheet, found := p.gray.averaged(side).brightSheet()
+	blocks := p.gray.averaged(side)
+	sheet, found := blocks.brightSheet()
+	if !found {
+		sheet, found = blocks.negative().brightSheet()
+	}
 	if !found {
 		return false, nil
 	}
@@ -37,38 +45,107 @@ func (g plane) part(r image.Rectangle) plane {
 }
 
 // brightSheet finds a bright rectangle of which the dark edge of the picture
-// shows all sides.
+// shows all sides. That edge tells what is table: ink may be farther from the
+// sheet's level than the table is.
 func (g plane) brightSheet() (image.Rectangle, bool) {
 	const (
-		contrast  = 25   // levels between sheet and table
-		darkEdge  = 0.85 // of the edge of the picture
-		leastArea = 0.2  // of the picture
-		filled    = 0.75 // of the rectangle: digits are not
+		contrast = 25   // levels between sheet and table
+		darkEdge = 0.85 // of the edge of the picture
+		large    = 0.2  // of the picture
 	)
 	var all histogram
 	all.add(g.pix)
-	threshold := all.otsu()
 	edge := g.ring(0, nil)
-	if all.total(threshold+1, 255) == 0 || float64(edge.total(0, threshold)) < darkEdge*float64(edge.total(0, 255)) {
+	table := edge.quantile(0, 255, 0.5)
+	if brighter := table + contrast/2; brighter >= 255 || all.total(brighter, 255) == 0 {
 		return image.Rectangle{}, false
 	}
-	table, paper := all.quantile(0, threshold, 0.5), all.quantile(threshold+1, 255, 0.5)
-	if paper-table < contrast {
+	rise := all.quantile(table+contrast/2, 255, 0.5) - table
+	threshold := table + rise/2
+	if rise < contrast || float64(edge.total(0, threshold)) < darkEdge*float64(edge.total(0, 255)) {
 		return image.Rectangle{}, false
 	}
-	parts, _ := g.partsOf(uint8(min(threshold+1, 255)))
-	largest := &parts[0]
+	box, found := g.largestRectangle(uint8(threshold + 1))
+	if !found || float64(box.Dx()*box.Dy()) < large*float64(g.width*g.height) && !g.isPlainAround(box, table) {
+		return image.Rectangle{}, false
+	}
+	turned := image.Rect(box.Min.Y, box.Min.X, box.Max.Y, box.Max.X)
+	return box, g.sharpSides(box, rise) && g.transposed().sharpSides(turned, rise)
+}
+
+// largestRectangle is the box around the largest part of at least that level, if
+// the part is a rectangle, which may be turned a little.
+func (g plane) largestRectangle(least uint8) (image.Rectangle, bool) {
+	const (
+		leastArea = 0.05 // of the picture
+		narrow    = 0.4  // of the longer side: a 1 is narrower
+		filled    = 0.75 // of the box: digits are not, and frames
+	)
+	parts, runs := g.partsOf(least)
+	largest := 0
 	for i := range parts {
-		if parts[i].pixels > largest.pixels {
-			largest = &parts[i]
+		if parts[i].pixels > parts[largest].pixels {
+			largest = i
 		}
 	}
-	area := largest.box.Dx() * largest.box.Dy()
-	if float64(largest.pixels) < filled*float64(area) || float64(area) < leastArea*float64(g.width*g.height) {
-		return image.Rectangle{}, false
+	sheet := parts[largest]
+	short, area := float64(min(sheet.box.Dx(), sheet.box.Dy())), float64(sheet.box.Dx()*sheet.box.Dy())
+	return sheet.box, area >= leastArea*float64(g.width*g.height) && short >= narrow*float64(sheet.size()) &&
+		float64(sheet.pixels) >= filled*area && isRectangle(byPart(runs, len(parts))(largest))
+}
+
+// isRectangle reports whether the outline of some runs fills a rectangle, which
+// may be turned a little. Of round digits without holes it does not.
+func isRectangle(runs []run) bool {
+	const (
+		filled = 0.88
+		most   = 12 // degrees
+	)
+	pixels := 0
+	var ends [][2]float64 // of the rows
+	for i := 0; i < len(runs); {
+		row, first, last := runs[i].y, runs[i].first, runs[i].end-1
+		for ; i < len(runs) && runs[i].y == row; i++ {
+			last = runs[i].end - 1
+		}
+		pixels += last + 1 - first
+		ends = append(ends, [2]float64{float64(first), float64(row)}, [2]float64{float64(last), float64(row)})
 	}
-	turned := image.Rect(largest.box.Min.Y, largest.box.Min.X, largest.box.Max.Y, largest.box.Max.X)
-	return largest.box, g.sharpSides(largest.box, paper-table) && g.transposed().sharpSides(turned, paper-table)
+	least := math.Inf(1)
+	for degrees := -most; degrees <= most; degrees++ {
+		sin, cos := math.Sincos(float64(degrees) * math.Pi / 180)
+		least = min(least, extent(ends, cos, sin)*extent(ends, -sin, cos))
+	}
+	return float64(pixels) >= filled*least
+}
+
+// extent is how far pixels reach in a direction.
+func extent(pixels [][2]float64, x, y float64) float64 {
+	first, last := math.Inf(1), math.Inf(-1)
+	for _, p := range pixels {
+		v := p[0]*x + p[1]*y
+		first, last = min(first, v), max(last, v)
+	}
+	return last + 1 - first
+}
+
+// isPlainAround reports whether around a rectangle there is hardly anything but
+// a table of one level: a small rectangle beside a digit is not the sheet.
+func (g plane) isPlainAround(r image.Rectangle, table int) bool {
+	const (
+		differs = 25   // levels
+		hardly  = 0.05 // of the rectangle's area
+		edge    = 2    // pixels: the rectangle's own edge and its shadow
+	)
+	other := 0
+	for y := range g.height {
+		for x, v := range g.row(y) {
+			if d := int(v) - table; max(d, -d) > differs && !(image.Point{x, y}).In(r.Inset(-edge)) {
+				other++
+			}
+		}
+	}
+	return float64(other) <= hardly*float64(r.Dx()*r.Dy())
 }
 
 // sharpSides reports whether the level rises to the rectangle from the left and
@@ -94,18 +171,22 @@ func steepest(row []byte, first, end, over int) (rise int) {
 	return rise
 }
 
-// isWritten reports whether there is dark ink on a bright sheet, and not too
+// isWritten reports whether there is ink on a sheet, dark or light, and not too
 // much of it.
 func (g plane) isWritten() bool {
-	const (
-		least, most = 0.001, 0.4 // of the sheet
-		margin      = 6          // a part of the sides: the corners of what is no rectangle
-	)
+	const margin = 6 // a part of the sides: the corners of what is no rectangle
 	var all histogram
 	for y := g.height / margin; y < g.height-g.height/margin; y++ {
 		all.add(g.row(y)[g.width/margin : g.width-g.width/margin])
 	}
-	paper := all.quantile(0, 255, 0.6)
-	dark := float64(all.total(0, max(0, paper-minContrast))) / float64(all.total(0, 255))
+	reversed := all.reversed()
+	return all.hasDarkInk() || reversed.hasDarkInk()
+}
+
+// hasDarkInk reports whether some levels are darker than paper, but not too many.
+func (h *histogram) hasDarkInk() bool {
+	const least, most = 0.001, 0.45 // of the sheet
+	paper := h.quantile(0, 255, 0.6)
+	dark := float64(h.total(0, max(0, paper-minContrast))) / float64(h.total(0, 255))
 	return dark >= least && dark <= most
 }
