@@ -104,6 +104,10 @@ func TestEncodings(t *testing.T) {
 	}{
 		{"8 bits", 256, gray, []encoder{png, bmp, plainTIFF, deflatedTIFF, jpeg}},
 		{"16 bits", 256, convert[*image.Gray16], []encoder{png, plainTIFF, deflatedTIFF}},
+		{"8 of 16 bits", 256, deep(8), []encoder{png, plainTIFF}},
+		{"10 of 16 bits", 256, deep(10), []encoder{png, plainTIFF}},
+		{"12 of 16 bits", 256, deep(12), []encoder{png, plainTIFF, deflatedTIFF}},
+		{"14 of 16 bits", 256, deep(14), []encoder{png, plainTIFF}},
 		{"RGBA", 256, convert[*image.RGBA], []encoder{png, bmp, plainTIFF, deflatedTIFF, jpeg}},
 		{"NRGBA", 256, convert[*image.NRGBA], []encoder{png, bmp, plainTIFF, deflatedTIFF}},
 		{"RGBA64", 256, convert[*image.RGBA64], []encoder{png, plainTIFF, deflatedTIFF}},
@@ -153,6 +157,32 @@ func TestEncodings(t *testing.T) {
 					}
 				})
 			}
+		}
+	}
+}
+
+// deep has grey of so many bits in 16: white is far below 65535.
+func deep(bits int) func(*image.Gray) image.Image {
+	return func(g *image.Gray) image.Image {
+		out := image.NewGray16(g.Rect)
+		for i, v := range g.Pix {
+			out.SetGray16(i%g.Stride, i/g.Stride, color.Gray16{uint16(v) * 257 >> (16 - bits)})
+		}
+		return out
+	}
+}
+
+// A picture of 16 bits that is dark, but of more than a quarter of white, is
+// the same as one of 8.
+func TestDarkPicturesOf16Bits(t *testing.T) {
+	for _, brightest := range []uint8{64, 100, 255} {
+		g := negative(seven())
+		for i, v := range g.Pix {
+			g.Pix[i] = uint8(int(v) * int(brightest) / 255)
+		}
+		want, _ := tensorOf(t, g, imageprep.Options{})
+		if tensor, info := tensorOf(t, convert[*image.Gray16](g), imageprep.Options{}); !slices.Equal(tensor, want) {
+			t.Errorf("the brightest pixel is %d of 255: another picture; steps %v", brightest, info.Steps)
 		}
 	}
 }

@@ -1,8 +1,10 @@
 package imageprep
 
 import (
+	"encoding/binary"
 	"image"
 	"image/color"
+	"math/bits"
 )
 
 // rows reads an image row by row as colours of 8 bits a channel that are not
@@ -12,6 +14,7 @@ type rows struct {
 	bounds  image.Rectangle
 	row     []color.NRGBA
 	palette [256]color.NRGBA
+	shift   int // of 16 bits of grey, to have 8
 }
 
 func newRows(source image.Image) *rows {
@@ -22,6 +25,9 @@ func newRows(source image.Image) *rows {
 			r.palette[i] = color.NRGBAModel.Convert(c).(color.NRGBA)
 		}
 	}
+	if m, ok := source.(*image.Gray16); ok {
+		r.shift = shiftOf(m)
+	}
 	return r
 }
 
@@ -31,7 +37,7 @@ func (r *rows) read(y int) []color.NRGBA {
 	x0, y := r.bounds.Min.X, r.bounds.Min.Y+y
 	switch m := r.source.(type) {
 	case *image.Gray16:
-		gray16Row(r.row, m.Pix[m.PixOffset(x0, y):])
+		gray16Row(r.row, m.Pix[m.PixOffset(x0, y):], r.shift)
 	case *image.NRGBA:
 		nrgbaRow(r.row, m.Pix[m.PixOffset(x0, y):])
 	case *image.RGBA:
@@ -62,9 +68,30 @@ func (r *rows) read(y int) []color.NRGBA {
 	return r.row
 }
 
-func gray16Row(row []color.NRGBA, pix []byte) {
+// shiftOf is by how many bits 16 bits of grey are shifted to have 8: by eight,
+// unless nothing is brighter than a quarter of white. Then they are numbers of
+// fewer bits, as scanners and microscopes store theirs of 10, 12 or 14, and the
+// brightest pixel tells of how many.
+func shiftOf(m *image.Gray16) int {
+	const quarter = 1 << 14
+	brightest := uint16(0)
+	for y := m.Rect.Min.Y; y < m.Rect.Max.Y; y++ {
+		row := m.Pix[m.PixOffset(m.Rect.Min.X, y):][:2*m.Rect.Dx()]
+		for ; len(row) > 0; row = row[2:] {
+			brightest = max(brightest, binary.BigEndian.Uint16(row))
+		}
+		if brightest >= quarter {
+			return 8
+		}
+	}
+	return max(0, bits.Len16(brightest)-8)
+}
+
+func gray16Row(row []color.NRGBA, pix []byte, shift int) {
+	pix = pix[:2*len(row)]
 	for x := range row {
-		row[x] = color.NRGBA{pix[2*x], pix[2*x], pix[2*x], 255}
+		v := uint8(binary.BigEndian.Uint16(pix[2*x:]) >> shift)
+		row[x] = color.NRGBA{v, v, v, 255}
 	}
 }
 
