@@ -79,7 +79,6 @@ func (g plane) largestRectangle(least uint8) (image.Rectangle, bool) {
 	const (
 		leastArea = 0.05 // of the picture
 		narrow    = 0.4  // of the longer side: a 1 is narrower
-		filled    = 0.75 // of the box: digits are not, and frames
 	)
 	parts, runs := g.partsOf(least)
 	largest := 0
@@ -91,24 +90,26 @@ func (g plane) largestRectangle(least uint8) (image.Rectangle, bool) {
 	sheet := parts[largest]
 	short, area := float64(min(sheet.box.Dx(), sheet.box.Dy())), float64(sheet.box.Dx()*sheet.box.Dy())
 	return sheet.box, area >= leastArea*float64(g.width*g.height) && short >= narrow*float64(sheet.size()) &&
-		float64(sheet.pixels) >= filled*area && isRectangle(byPart(runs, len(parts))(largest))
+		isRectangle(byPart(runs, len(parts))(largest))
 }
 
-// isRectangle reports whether the outline of some runs fills a rectangle, which
-// may be turned a little. Of round digits without holes it does not.
+// isRectangle reports whether some runs fill their outline, as frames do not, and
+// that a rectangle, which may be turned a little, as round digits do not.
 func isRectangle(runs []run) bool {
 	const (
-		filled = 0.88
-		most   = 12 // degrees
+		filled   = 0.75 // of the outline: the rest is ink
+		outlined = 0.88 // of the rectangle
+		most     = 12   // degrees
 	)
-	pixels := 0
+	pixels, outline := 0, 0
 	var ends [][2]float64 // of the rows
 	for i := 0; i < len(runs); {
 		row, first, last := runs[i].y, runs[i].first, runs[i].end-1
 		for ; i < len(runs) && runs[i].y == row; i++ {
 			last = runs[i].end - 1
+			pixels += runs[i].end - runs[i].first
 		}
-		pixels += last + 1 - first
+		outline += last + 1 - first
 		ends = append(ends, [2]float64{float64(first), float64(row)}, [2]float64{float64(last), float64(row)})
 	}
 	least := math.Inf(1)
@@ -116,7 +117,7 @@ func isRectangle(runs []run) bool {
 		sin, cos := math.Sincos(float64(degrees) * math.Pi / 180)
 		least = min(least, extent(ends, cos, sin)*extent(ends, -sin, cos))
 	}
-	return float64(pixels) >= filled*least
+	return float64(pixels) >= filled*float64(outline) && float64(outline) >= outlined*least
 }
 
 // extent is how far pixels reach in a direction.
@@ -185,7 +186,7 @@ func (g plane) isWritten() bool {
 
 // hasDarkInk reports whether some levels are darker than paper, but not too many.
 func (h *histogram) hasDarkInk() bool {
-	const least, most = 0.001, 0.45 // of the sheet
+	const least, most = 0.001, 0.48 // of the sheet
 	paper := h.quantile(0, 255, 0.6)
 	dark := float64(h.total(0, max(0, paper-minContrast))) / float64(h.total(0, 255))
 	return dark >= least && dark <= most

@@ -4,6 +4,7 @@ import (
 	"image"
 	"image/color"
 	"image/draw"
+	"math"
 	"slices"
 	"testing"
 
@@ -51,6 +52,20 @@ func TestSheets(t *testing.T) {
 			if difference := difference(tensor, reference); difference > 0.01 || !slices.Contains(info.Steps, "page") {
 				t.Errorf("%s, %d pixels: the mean difference is %.3f; steps %v", name, side, difference, info.Steps)
 			}
+		}
+	}
+}
+
+// So is one that lies askew, which leaves much of its box to the desk.
+func TestSheetsAskew(t *testing.T) {
+	const paper, side, turned = 215, 70, 10 * math.Pi / 180
+	sin, cos := math.Sincos(turned)
+	for _, level := range [...]uint8{62, 250} {
+		reference, _ := tensorOf(t, drawn(desk(paper), image.Pt(165, 115), side, 42), imageprep.Options{})
+		sheet := shape(level, paper, func(x, y float64) bool { return max(math.Abs(x*cos+y*sin), math.Abs(y*cos-x*sin)) < side })
+		tensor, info := tensorOf(t, drawn(sheet, image.Pt(165, 115), side, 42), imageprep.Options{})
+		if difference := difference(tensor, reference); difference > 0.01 || !slices.Contains(info.Steps, "page") {
+			t.Errorf("on a desk of %d: the mean difference is %.3f; steps %v", level, difference, info.Steps)
 		}
 	}
 }
