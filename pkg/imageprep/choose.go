@@ -131,7 +131,7 @@ func (p *picture) keepParts(parts []part, digit *part) {
 		similar = 0.6   // of the height of the higher
 		lower   = 0.35  // of the same, side by side: higher than a five's loose bar
 		stroke  = 0.08  // of the digit's ink: a one of half its height
-		much    = 0.3   // of the digit's ink
+		much    = 0.5   // of the digit's ink
 	)
 	left, others := false, false
 	size := float64(digit.size())

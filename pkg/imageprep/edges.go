@@ -106,16 +106,15 @@ func (c *part) comesIn(bounds image.Rectangle) bool {
 }
 
 // isBeside reports whether a part is something at the edge of the picture: most
-// of it is there, and not only the ends of the strokes of a digit that is cut
-// off, or it is along the edge like a frame, or it is too thick, or it is a
-// wedge, as is left of a table by a page that lies askew.
+// of it is there, or it is along the edge like a frame, or it is too thick, or it
+// is a wedge, as is left of a table by a page that lies askew.
 func (c *part) isBeside(bounds image.Rectangle) bool {
 	const (
 		blob = 0.3 // how thick a part is that is no digit, for its size
 		deep = 0.2 // of the picture's side, how far a wedge reaches in
 		wide = 0.5 // of its other side, how much of it a wedge takes
 	)
-	if c.near*2 > c.mass && float64(2*c.allAlong()) >= float64(c.size()) || c.thickness() > blob*float64(c.size()) || c.isFull() || c.isAlong(bounds) {
+	if c.near*2 > c.mass || c.thickness() > blob*float64(c.size()) || c.isFull() || c.isAlong(bounds) {
 		return true
 	}
 	across, down := c.shares(bounds)

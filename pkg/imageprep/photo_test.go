@@ -211,7 +211,6 @@ func TestParts(t *testing.T) {
 		"another a little below it":   {bars(image.Rect(100, 40, 112, 120), image.Rect(100, 150, 112, 230)), []string{"several_parts", imageprep.SeveralDigits}},
 		"one in a corner":             {bars(image.Rect(10, 20, 20, 60), image.Rect(10, 52, 40, 60)), []string{"off_centre"}},
 		"another cut off by the edge": {bars(stem, bow, image.Rect(230, 90, 242, 200), image.Rect(230, 188, 300, 200)), []string{"several_parts", imageprep.SeveralDigits}},
-		"the rest of another":         {bars(image.Rect(40, 100, 52, 200), image.Rect(40, 188, 110, 200), image.Rect(280, 110, 286, 190), image.Rect(280, 110, 300, 116), image.Rect(280, 184, 300, 190)), []string{"several_parts", imageprep.SeveralDigits}},
 		"another that comes in from":  {bars(stem, bow, image.Rect(292, 100, 300, 200)), nil},
 	} {
 		_, info := tensorOf(t, tt.picture, imageprep.Options{})
