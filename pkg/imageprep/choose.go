@@ -139,7 +139,7 @@ func (p *picture) keepParts(parts []part, digit *part) {
 		c := &parts[i]
 		right, down := gaps(c.box, digit.box)
 		least := similar
-		if down < 0 && float64(c.mass) >= stroke*float64(digit.mass) {
+		if down < 0 && float64(c.mass) >= stroke*float64(digit.mass) && !c.isArm(digit) && !digit.isArm(c) {
 			least = lower
 		}
 		alike := float64(min(c.box.Dy(), digit.box.Dy())) >= least*float64(max(c.box.Dy(), digit.box.Dy()))
@@ -181,6 +181,13 @@ func (c *part) apart(o *part) bool {
 		most = farBelow
 	}
 	return right > sideways*float64(both.Dy()) || down > most*float64(both.Dy()) || c.beside(o)
+}
+
+// isArm reports whether a part may be the left arm of a four whose stem is the
+// other: its foot is well above the stem's.
+func (c *part) isArm(stem *part) bool {
+	const raised = 0.2 // of both together
+	return c.box.Max.X <= stem.box.Min.X && float64(stem.box.Max.Y-c.box.Max.Y) > raised*float64(c.box.Union(stem.box).Dy())
 }
 
 // wider reports whether the part is so many times as wide as high.

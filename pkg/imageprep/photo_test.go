@@ -197,6 +197,7 @@ func TestParts(t *testing.T) {
 		"a cup below a hook":          {bars(image.Rect(100, 60, 170, 72), image.Rect(158, 60, 170, 110), image.Rect(90, 132, 102, 166), image.Rect(90, 154, 190, 166), image.Rect(178, 132, 190, 166)), nil},
 		"a broken stem":               {bars(image.Rect(100, 100, 112, 140), image.Rect(100, 145, 112, 200), bow), nil},
 		"a four of two strokes":       {bars(image.Rect(50, 100, 60, 160), image.Rect(50, 150, 160, 160), image.Rect(165, 90, 177, 200)), nil},
+		"a four of two, far apart":    {bars(image.Rect(80, 100, 88, 160), image.Rect(80, 152, 120, 160), image.Rect(140, 90, 152, 200)), nil},
 		"the halves of a zero":        {bars(halves...), nil},
 		"another close to it":         {bars(stem, bow, image.Rect(176, 95, 188, 200), image.Rect(188, 188, 230, 200)), []string{"several_parts", imageprep.SeveralDigits}},
 		"another beside it":           {bars(stem, bow, image.Rect(200, 100, 212, 200)), []string{"several_parts", imageprep.SeveralDigits}},
