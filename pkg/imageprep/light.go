@@ -66,8 +66,8 @@ func (g plane) light(slopes bool) (paper plane, dark bool) {
 
 // divided is the plane with the paper that it has made even. Within what the
 // edges say the paper is as bright as the picture without its strokes, so that
-// the edge of a shadow is no line. A bright ground is multiplied, because light is; of a dark
-// one that would make the noise ink.
+// the edge of a shadow is no line. A bright ground is multiplied, because light
+// is; of a dark one that would make the noise ink.
 func (g plane) divided(paper, edges, bare plane, side int) plane {
 	const dark = 96
 	levels := slices.Sorted(slices.Values(paper.pix))

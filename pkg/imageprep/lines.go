@@ -22,7 +22,7 @@ func (p *picture) removeLines() (bool, error) {
 	const leastSide = 64
 	bounds := p.ink.bounds()
 	if min(bounds.Dx(), bounds.Dy()) < leastSide {
-		return p.ink.eraseFrame(), nil
+		return p.eraseFrame(), nil
 	}
 	box := p.ink.box(lineInk)
 	var level, upright []line
@@ -48,17 +48,17 @@ func (p *picture) removeLines() (bool, error) {
 
 // eraseFrame takes away the lines along the edges of a small picture, unless
 // they are strokes: ink within goes on from them, or is too little for a digit.
-func (g plane) eraseFrame() bool {
+func (p *picture) eraseFrame() bool {
 	const (
 		leastSide = boxSide
 		leastSize = 0.3 // of the picture's shorter side
 	)
-	bounds := g.bounds()
+	g := p.ink
 	inner := g.withinFrame()
-	if inner == bounds || min(g.width, g.height) < leastSide {
+	if inner == g.bounds() || min(g.width, g.height) < leastSide {
 		return false
 	}
-	within := newPlane(bounds)
+	within := newPlane(g.bounds())
 	for y := inner.Min.Y; y < inner.Max.Y; y++ {
 		copy(within.row(y)[inner.Min.X:inner.Max.X], g.row(y)[inner.Min.X:inner.Max.X])
 	}
@@ -68,9 +68,7 @@ func (g plane) eraseFrame() bool {
 	if touches || float64(max(box.Dx(), box.Dy())) < leastSize*float64(min(g.width, g.height)) {
 		return false
 	}
-	for y := range g.height {
-		copy(g.row(y), within.row(y))
-	}
+	p.ink = within
 	return true
 }
 
