@@ -90,10 +90,6 @@ func TestEveryPanelHasData(t *testing.T) {
 	address, listen := freeAddress(t), freeAddress(t)
 	weights := filepath.Join(t.TempDir(), "weights.safetensors")
 	copyFile(t, "../weights/digits.safetensors", weights)
-	// Drift is measured from statistics that the embedded weights may not have.
-	if output, err := exec.Command("go", "run", "../cmd/train", "proof", "--weights", weights).CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, output)
-	}
 	server := startServer(t, address, "--weights", weights)
 	startPrometheus(t, prometheus, listen, address)
 	// A counter rises only from a value that has been scraped.
