@@ -88,9 +88,7 @@ func TestDashboardsAreGenerated(t *testing.T) {
 func TestEveryPanelHasData(t *testing.T) {
 	prometheus := program(t, "prometheus")
 	address, listen := freeAddress(t), freeAddress(t)
-	weights := filepath.Join(t.TempDir(), "weights.safetensors")
-	copyFile(t, "../weights/digits.safetensors", weights)
-	server := startServer(t, address, "--weights", weights)
+	server := startServer(t, address)
 	startPrometheus(t, prometheus, listen, address)
 	// A counter rises only from a value that has been scraped.
 	await(t, query(listen, `digits_model_info`), hasSample)
