@@ -23,42 +23,35 @@ type batch struct {
 type batcher struct {
 	set      mnist.Set
 	recipe   recipe
-	teachers []*cnn.Model
+	guidance *guidance // nil without teachers
 	free     chan *batch
 	makers   []*maker
 }
 
 // maker is what one goroutine needs to fill batches.
 type maker struct {
-	augmenter  mnist.Augmenter
-	negatives  mnist.Negatives
-	workspaces []*cnn.Workspace // of the teachers
+	augmenter mnist.Augmenter
+	negatives mnist.Negatives
+	pupil     *pupil
 }
 
 func newBatcher(set mnist.Set, r recipe, teachers []*cnn.Model) *batcher {
 	makers := runtime.GOMAXPROCS(0)
 	ahead := makers + 2
-	b := &batcher{set: set, recipe: r, teachers: teachers, free: make(chan *batch, ahead)}
+	b := &batcher{set: set, recipe: r, free: make(chan *batch, ahead)}
+	b.guidance = newGuidance(teachers, b.images())
 	for range ahead {
 		next := &batch{x: make([]float32, r.Batch*mnist.Pixels), labels: make([]uint8, r.Batch), ready: make(chan struct{}, 1)}
-		if len(teachers) > 0 {
-			next.teacher = make([]float32, r.Batch*teachers[0].OutputShape().Size())
+		if b.guidance != nil {
+			next.teacher = make([]float32, r.Batch*b.guidance.outputs)
 		}
 		b.free <- next
 	}
 	for range makers {
-		m := &maker{augmenter: mnist.Augmenter{Limits: r.Augmentation}, negatives: mnist.Negatives{Digits: set, Limits: r.Augmentation}}
-		for _, t := range teachers {
-			m.workspaces = append(m.workspaces, t.NewWorkspace(teacherBatch))
-		}
-		b.makers = append(b.makers, m)
+		b.makers = append(b.makers, &maker{mnist.Augmenter{Limits: r.Augmentation}, mnist.Negatives{Digits: set, Limits: r.Augmentation}, b.guidance.newPupil()})
 	}
 	return b
 }
-
-// teacherBatch is how many images go through a teacher at once: few, so that
-// they stay in the cache.
-const teacherBatch = 16
 
 // steps returns how many batches an epoch has, the last short one included.
 func (b *batcher) steps() int { return (b.images() + b.recipe.Batch - 1) / b.recipe.Batch }
@@ -129,36 +122,23 @@ func (b *batcher) plan(ctx context.Context, epoch, from int, jobs chan<- job, or
 
 // fill makes a batch. What is in it does not depend on the maker.
 func (b *batcher) fill(m *maker, j job, epoch int) {
-	n := len(j.indices)
+	n, look := len(j.indices), b.recipe.look(epoch)
 	j.x, j.labels = j.x[:n*mnist.Pixels], j.labels[:n]
 	m.augmenter.Strength = b.recipe.strength(epoch)
 	m.negatives.Strength = m.augmenter.Strength
 	for i, index := range j.indices {
 		x := j.x[i*mnist.Pixels:][:mnist.Pixels]
 		if index >= b.set.Len() {
-			m.negatives.Apply(x, b.recipe.Seed, epoch, index)
+			m.negatives.Apply(x, b.recipe.Seed, look, index)
 			j.labels[i] = mnist.NoDigit
 			continue
 		}
-		m.augmenter.Apply(x, b.set.Image(index), b.set.Labels[index], b.recipe.Seed, epoch, index)
+		m.augmenter.Apply(x, b.set.Image(index), b.set.Labels[index], b.recipe.Seed, look, index)
 		j.labels[i] = b.set.Labels[index]
 	}
-	b.teach(m, j.batch)
-}
-
-// teach sets the teachers' logits. The teachers take turns: so all of them
-// together cost what one does, and over the epochs an image has had each. It
-// has read as well as their mean, which costs as many times as there are.
-func (b *batcher) teach(m *maker, next *batch) {
-	if len(b.teachers) == 0 {
-		return
-	}
-	n, outputs := len(next.labels), b.teachers[0].OutputShape().Size()
-	next.teacher = next.teacher[:n*outputs]
-	for start := 0; start < n; start += teacherBatch {
-		end := min(start+teacherBatch, n)
-		turn := start / teacherBatch % len(b.teachers)
-		copy(next.teacher[start*outputs:], b.teachers[turn].Logits(m.workspaces[turn], next.x[start*mnist.Pixels:end*mnist.Pixels]))
+	if b.guidance != nil {
+		j.teacher = j.teacher[:n*b.guidance.outputs]
+		b.guidance.teach(m.pupil, j, look)
 	}
 }
 

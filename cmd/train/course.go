@@ -36,8 +36,9 @@ func (r recipe) course() []stage {
 	var runs []stage
 	for i := range r.Teachers {
 		teacher := r
-		teacher.Teachers, teacher.TeacherEpochs, teacher.Distillation = 0, 0, cnn.Distillation{}
+		teacher.Teachers, teacher.TeacherEpochs, teacher.Distillation, teacher.Echo = 0, 0, cnn.Distillation{}, 0
 		teacher.Network, teacher.Width, teacher.Epochs = "teacher", 0, r.TeacherEpochs
+		teacher.Augmentation.Restyle, teacher.TeacherStyles = cmp.Or(r.TeacherStyles, r.Augmentation.Restyle), 0
 		teacher.Seed = r.Seed + uint64(i+1)<<32
 		runs = append(runs, stage{fmt.Sprintf("teacher%d", i+1), teacher})
 	}

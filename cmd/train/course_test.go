@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"math"
 	"math/rand/v2"
 	"os"
 	"slices"
@@ -27,7 +26,7 @@ func courseOptions(t *testing.T) fitOptions {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.Epochs, r.TeacherEpochs, r.Teachers, r.Batch, r.Validation, r.Shards = 3, 2, 1, 40, 50, 2
+	r.Epochs, r.TeacherEpochs, r.Teachers, r.Batch, r.Validation, r.Shards, r.Echo = 3, 2, 1, 40, 50, 2, 2
 	o.recipe = r
 	o.load = func(context.Context) (mnist.Set, mnist.Set, error) { return squares(130, 1), squares(50, 2), nil }
 	return o
@@ -126,6 +125,26 @@ func TestCourseOfAnotherSeed(t *testing.T) {
 	}
 }
 
+// Nobody answers a teacher, so it has other pictures in every epoch; and it has
+// fewer in another style.
+func TestTeachersHaveTheirOwnPictures(t *testing.T) {
+	r := courseOptions(t).recipe
+	runs := r.course()
+	teacher, rehearsal := runs[0].recipe, runs[1].recipe
+	want := r.Augmentation
+	want.Restyle = r.TeacherStyles
+	if r.TeacherStyles == 0 || teacher.Augmentation != want || teacher.Echo != 0 || teacher.TeacherStyles != 0 {
+		t.Errorf("the teacher's recipe is %+v", teacher)
+	}
+	if rehearsal.Augmentation != r.Augmentation || rehearsal.Echo != r.Echo {
+		t.Errorf("the rehearsal's recipe is %+v", rehearsal)
+	}
+	r.TeacherStyles = 0
+	if teacher := r.course()[0].recipe; teacher.Augmentation != r.Augmentation {
+		t.Errorf("without a share of its own the teacher's recipe is %+v", teacher)
+	}
+}
+
 func TestCourseRefusesTheRunsOfAnother(t *testing.T) {
 	o := courseOptions(t)
 	stages := o.recipe.course()
@@ -144,33 +163,6 @@ func TestCourseRefusesTheRunsOfAnother(t *testing.T) {
 	}
 	if err := fit(t.Context(), o, io.Discard, io.Discard); err == nil || !strings.Contains(err.Error(), "is of another run than this") {
 		t.Errorf("fit returned %v", err)
-	}
-}
-
-// Sixteen images have one teacher, the next sixteen the next.
-func TestTeachersTakeTurns(t *testing.T) {
-	r := courseOptions(t).recipe
-	var teachers []*cnn.Model
-	for seed := range uint64(2) {
-		teacher, err := cnn.New(r.spec(), rand.New(rand.NewPCG(seed, 1)))
-		if err != nil {
-			t.Fatal(err)
-		}
-		teachers = append(teachers, teacher)
-	}
-	r.Batch = 40
-	b := newBatcher(squares(300, 1), r, teachers)
-	for next := range b.epoch(t.Context(), 0, 0) {
-		for i := range next.labels {
-			of := teachers[i/16%2]
-			want := of.Logits(of.NewWorkspace(1), next.x[i*mnist.Pixels:][:mnist.Pixels])
-			for k, v := range next.teacher[i*len(want):][:len(want)] {
-				if math.Abs(float64(v-want[k])) > 1e-4 {
-					t.Fatalf("image %d of a batch: logit %d is %v, want %v", i, k, v, want[k])
-				}
-			}
-		}
-		b.release(next)
 	}
 }
 

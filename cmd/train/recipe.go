@@ -34,8 +34,10 @@ type recipe struct {
 	Width         float64            `json:"width,omitempty"`          // factor of the network's width: see widened; 0 means 1
 	Negatives     float64            `json:"negatives,omitempty"`      // pictures of no digit for each digit
 	Weaken        float64            `json:"weaken,omitempty"`         // share of the epochs, the last ones, with a third of the augmentation
+	Echo          int                `json:"echo,omitempty"`           // epochs in a row with the same pictures, in other batches (data echoing, Choi et al. 2019); 0 means 1
 	Teachers      int                `json:"teachers,omitempty"`       // networks that teach this one: see course
 	TeacherEpochs int                `json:"teacher_epochs,omitempty"` // of each
+	TeacherStyles float64            `json:"teacher_styles,omitempty"` // share of the pictures in another style, of each; 0 means the network's own
 	Rehearsal     bool               `json:"rehearsal,omitempty"`      // this is the run of a course that holds images out, and is calibrated on them
 	Validation    int                `json:"validation"`               // images held out to choose the epoch; of a course, to rehearse
 	Settled       bool               `json:"settled,omitempty"`        // which epoch: see accepts
@@ -63,13 +65,13 @@ func preset(name string) (recipe, error) {
 		r.Schedule, r.LearningRate, r.Beta1, r.Beta2 = "one-cycle", 0.01, 0.7, 0.9
 		r.Settled = true
 	case "digits": // the network that is served, taught by larger ones
-		r.Network, r.Epochs, r.Batch, r.Deviation = "digits", 80, 128, 0
+		r.Network, r.Epochs, r.Batch, r.Deviation = "digits", 120, 128, 0
 		r.Schedule, r.LearningRate, r.WeightDecay = "one-cycle", 0.004, 0.01
 		r.Dropout, r.Smoothing, r.Average = 0.3, 0.02, 0.999
 		r.Augmentation = mnist.Augmentation{Rotation: 10, Scale: 0.12, Shear: 0.15, Shift: 2, Far: mnist.Effect{Share: 0.05, Strength: 2},
-			Elastic: 0.5, Stroke: 0.4, Wear: mnist.Worn(0.1), Restyle: 0.2, Stretch: 0.06}
-		r.Weaken, r.Negatives = 0.25, 0.15
-		r.Teachers, r.TeacherEpochs, r.Distillation = 2, 24, cnn.Distillation{Weight: 0.7, Temperature: 3}
+			Elastic: 0.5, Stroke: 0.4, Wear: mnist.Worn(0.1), Restyle: 0.35, Stretch: 0.06}
+		r.Weaken, r.Negatives, r.Echo = 0.25, 0.15, 4
+		r.Teachers, r.TeacherEpochs, r.TeacherStyles, r.Distillation = 2, 24, 0.2, cnn.Distillation{Weight: 0.5, Temperature: 3}
 	default:
 		return r, fmt.Errorf("there is no preset %q; there are %q", name, presetNames)
 	}
@@ -124,6 +126,10 @@ func (r recipe) checkRefinements() error {
 		return fmt.Errorf("the share of negatives is %v; it must be 0 to 1", r.Negatives)
 	case !(r.Weaken >= 0 && r.Weaken <= 1):
 		return fmt.Errorf("the share of epochs with weak augmentation is %v; it must be 0 to 1", r.Weaken)
+	case r.Echo < 0 || r.Echo > 10_000:
+		return fmt.Errorf("the pictures are the same for %d epochs; it must be 0 to 10000", r.Echo)
+	case !(r.TeacherStyles >= 0 && r.TeacherStyles <= 1):
+		return fmt.Errorf("the teachers' share of other styles is %v; it must be 0 to 1", r.TeacherStyles)
 	case r.Teachers < 0 || r.Teachers > 10 || r.Teachers > 0 && (r.TeacherEpochs < 1 || r.TeacherEpochs > 10_000):
 		return fmt.Errorf("there are %d teachers of %d epochs; 0 to 10 of 1 to 10000 are possible", r.Teachers, r.TeacherEpochs)
 	}
@@ -211,10 +217,14 @@ func (r recipe) held() int {
 	return r.Validation
 }
 
-// strength returns the factor of the augmentation in an epoch.
+// look returns which pictures an epoch shows: epochs of one look show the same.
+func (r recipe) look(epoch int) int { return epoch / max(r.Echo, 1) }
+
+// strength returns the factor of the augmentation in an epoch, one for the
+// whole look.
 func (r recipe) strength(epoch int) float64 {
-	factor := cmp.Or(r.Strength, 1)
-	if float64(r.Epochs-epoch) <= r.Weaken*float64(r.Epochs) {
+	factor, first := cmp.Or(r.Strength, 1), r.look(epoch)*max(r.Echo, 1)
+	if float64(r.Epochs-first) <= r.Weaken*float64(r.Epochs) {
 		return factor / 3
 	}
 	return factor

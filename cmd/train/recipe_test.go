@@ -72,6 +72,9 @@ func TestStrengthOfTheAugmentation(t *testing.T) {
 		{recipe{Epochs: 4}, [4]float64{1, 1, 1, 1}},
 		{recipe{Epochs: 4, Weaken: 0.25}, [4]float64{1, 1, 1, 1.0 / 3}},
 		{recipe{Epochs: 4, Weaken: 0.5, Strength: 1.5}, [4]float64{1.5, 1.5, 0.5, 0.5}},
+		{recipe{Epochs: 4, Weaken: 0.5, Echo: 2}, [4]float64{1, 1, 1.0 / 3, 1.0 / 3}},
+		{recipe{Epochs: 4, Weaken: 0.25, Echo: 2}, [4]float64{1, 1, 1, 1}}, // a look is not divided
+		{recipe{Epochs: 4, Weaken: 0.25, Echo: 3}, [4]float64{1, 1, 1, 1.0 / 3}},
 	} {
 		for epoch, want := range c.want {
 			if got := c.r.strength(epoch); math.Abs(got-want) > 1e-12 {
@@ -96,7 +99,7 @@ func TestRefinementsAreOffUnlessAskedFor(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, key := range []string{"weight_decay", "smoothing", "distillation", "clip", "average"} {
+		for _, key := range []string{"weight_decay", "smoothing", "distillation", "clip", "average", "echo", "teacher_styles"} {
 			if strings.Contains(string(encoded), key) {
 				t.Errorf("%s is recorded as %s", name, encoded)
 			}
@@ -134,6 +137,8 @@ func TestRefinementsThatCannotBe(t *testing.T) {
 		"temperature": func(r *recipe) { r.Distillation.Temperature = math.NaN() },
 		"limit":       func(r *recipe) { r.Clip = math.Inf(1) },
 		"average":     func(r *recipe) { r.Average = 1 },
+		"the same":    func(r *recipe) { r.Echo = -1 },
+		"styles":      func(r *recipe) { r.TeacherStyles = 1.1 },
 	} {
 		r := good
 		spoil(&r)

@@ -22,9 +22,10 @@ type search struct {
 }
 
 // newSearch leaves out of the preset what a trial cannot have: teachers take
-// longer than it does.
+// longer than it does, and without them there is no answer to keep for another
+// epoch with the same pictures.
 func newSearch(base recipe, trials, halving int) search {
-	base.Teachers, base.TeacherEpochs, base.Distillation = 0, 0, cnn.Distillation{}
+	base.Teachers, base.TeacherEpochs, base.TeacherStyles, base.Distillation, base.Echo = 0, 0, 0, cnn.Distillation{}, 0
 	return search{base, trials, halving, cnn.Kernel()}
 }
 
