@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"math"
 	"os"
+	"regexp"
 	"slices"
+	"strings"
 	"testing"
 
 	"digits/pkg/cnn"
@@ -53,7 +55,7 @@ func TestFilesAgreeWithPyTorch(t *testing.T) {
 }
 
 // The embedded file is the one beside this test, and within its limits: at most
-// 1 MB of weights.
+// 1 MB of weights and 11 MFLOP.
 func TestDefaultIsTheDigitsFile(t *testing.T) {
 	file, err := os.ReadFile("digits.safetensors")
 	if err != nil {
@@ -62,4 +64,61 @@ func TestDefaultIsTheDigitsFile(t *testing.T) {
 	if !slices.Equal(Default(), file) || len(file) > 1_000_000 {
 		t.Errorf("%d bytes are embedded, the file has %d; at most 1,000,000 are wanted", len(Default()), len(file))
 	}
+	if n := operations(t, embedded(t)); n < 1_000_000 || n > 11_000_000 {
+		t.Errorf("an image takes %d operations; at most 11,000,000 are wanted", n)
+	}
+}
+
+// operations returns the multiplications and additions of convolutions and
+// affine layers for one image.
+func operations(t *testing.T, m *cnn.Model) int {
+	shape, n := m.Spec().Input, 0
+	for _, layer := range m.Spec().Layers {
+		switch l := layer.(type) {
+		case cnn.Conv2D:
+			taps := shape.C * l.Window.Height * l.Window.Width
+			shape = cnn.Shape{C: l.Filters, H: shape.H + 2*l.Window.Padding - l.Window.Height + 1, W: shape.W + 2*l.Window.Padding - l.Window.Width + 1}
+			n += 2 * taps * shape.Size()
+		case cnn.MaxPool:
+			shape.H, shape.W = shape.H/2, shape.W/2
+		case cnn.Affine:
+			n += 2 * shape.Size() * l.Outputs
+			shape = cnn.Shape{C: l.Outputs, H: 1, W: 1}
+		}
+	}
+	if shape != m.OutputShape() {
+		t.Fatalf("the layers are counted to end with %v, not %v", shape, m.OutputShape())
+	}
+	return n
+}
+
+// The documents are about the file that is embedded: the model card has its
+// digest, and every reply in the README its version.
+func TestDocumentsAreOfTheFile(t *testing.T) {
+	digest := embedded(t).Digest()
+	if card, err := os.ReadFile("README.md"); err != nil || !strings.Contains(string(card), digest) {
+		t.Errorf("the model card lacks %s (%v)", digest, err)
+	}
+	readme, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	versions := regexp.MustCompile(`(?:version":"|versions/)([0-9a-f]{12})\b`).FindAllStringSubmatch(string(readme), -1)
+	if len(versions) < 6 {
+		t.Fatalf("the README has %d versions", len(versions))
+	}
+	for _, v := range versions {
+		if v[1] != digest[:12] {
+			t.Errorf("the README has version %s; the file's is %s", v[1], digest[:12])
+		}
+	}
+}
+
+func embedded(t *testing.T) *cnn.Model {
+	t.Helper()
+	m, err := cnn.LoadFile("digits.safetensors")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
 }

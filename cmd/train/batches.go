@@ -32,7 +32,7 @@ type batcher struct {
 type maker struct {
 	augmenter mnist.Augmenter
 	negatives mnist.Negatives
-	pupil     *pupil
+	scratch   *teacherScratch
 }
 
 func newBatcher(set mnist.Set, r recipe, teachers []*cnn.Model) *batcher {
@@ -48,7 +48,7 @@ func newBatcher(set mnist.Set, r recipe, teachers []*cnn.Model) *batcher {
 		b.free <- next
 	}
 	for range makers {
-		b.makers = append(b.makers, &maker{mnist.Augmenter{Limits: r.Augmentation}, mnist.Negatives{Digits: set, Limits: r.Augmentation}, b.guidance.newPupil()})
+		b.makers = append(b.makers, &maker{mnist.Augmenter{Limits: r.Augmentation}, mnist.Negatives{Digits: set, Limits: r.Augmentation}, b.guidance.newScratch()})
 	}
 	return b
 }
@@ -138,7 +138,7 @@ func (b *batcher) fill(m *maker, j job, epoch int) {
 	}
 	if b.guidance != nil {
 		j.teacher = j.teacher[:n*b.guidance.outputs]
-		b.guidance.teach(m.pupil, j, look)
+		b.guidance.guide(m.scratch, j, look)
 	}
 }
 

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -132,8 +131,9 @@ func (o calibrateOptions) fitTo(ctx context.Context, m *cnn.Model) (calibration.
 	if err != nil {
 		return calibration.Calibration{}, err
 	}
-	o.fit.Data = calibrationData
-	c, err := calibrate(ctx, m, validationOf(all), o.fit)
+	valid := validationOf(all)
+	o.fit.Data = calibrationData(valid)
+	c, err := calibrate(ctx, m, valid, o.fit)
 	if err != nil {
 		return c, fmt.Errorf("%s: %w", o.weights, err)
 	}
@@ -141,7 +141,9 @@ func (o calibrateOptions) fitTo(ctx context.Context, m *cnn.Model) (calibration.
 }
 
 // calibrationData says what a calibration is fitted on.
-const calibrationData = "MNIST: the 5,000 training images that the runs hold out"
+func calibrationData(valid mnist.Set) string {
+	return fmt.Sprintf("MNIST: the %d training images that the runs hold out", valid.Len())
+}
 
 // calibrate fits a calibration on images that the model was not trained on.
 // The error is the context's or wraps estimate.ErrImpossible.
@@ -156,8 +158,8 @@ func calibrate(ctx context.Context, m *cnn.Model, valid mnist.Set, o estimate.Op
 // heldOut reports whether the weights' own record says that the validation
 // images were held out of their training.
 func heldOut(m *cnn.Model) error {
-	var record runRecord
-	if err := json.Unmarshal([]byte(m.Metadata()["training"]), &record); err != nil {
+	record, err := recordIn(m)
+	if err != nil {
 		return errors.New("they have no record of their training, so nobody knows which images they have not seen; use weights that train fit wrote")
 	}
 	if n := record.Recipe.held(); n < validationImages {

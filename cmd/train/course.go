@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -35,10 +34,9 @@ func (r recipe) course() []stage {
 	r.Seed, r.CourseSeed = cmp.Or(r.CourseSeed, r.Seed), 0
 	var runs []stage
 	for i := range r.Teachers {
-		teacher := r
-		teacher.Teachers, teacher.TeacherEpochs, teacher.Distillation, teacher.Echo = 0, 0, cnn.Distillation{}, 0
+		teacher := r.untaught()
 		teacher.Network, teacher.Width, teacher.Epochs = "teacher", 0, r.TeacherEpochs
-		teacher.Augmentation.Restyle, teacher.TeacherStyles = cmp.Or(r.TeacherStyles, r.Augmentation.Restyle), 0
+		teacher.Augmentation.Restyle = cmp.Or(r.TeacherStyles, r.Augmentation.Restyle)
 		teacher.Seed = r.Seed + uint64(i+1)<<32
 		runs = append(runs, stage{fmt.Sprintf("teacher%d", i+1), teacher})
 	}
@@ -62,22 +60,37 @@ func fitCourse(ctx context.Context, final *fitting, load func() (data, error), s
 	}
 	for _, r := range o.recipe.course() {
 		m, err := o.made(r)
-		if err == nil && m == nil {
+		if err == nil && m != nil {
+			fmt.Fprintf(stdout, "%s: %s is there, SHA-256 %s\n", r.name, o.path(r), m.Digest())
+		} else if err == nil {
 			fmt.Fprintf(stdout, "%s:\n", r.name)
 			m, err = fitOne(ctx, &fitting{options: o.runOf(r), teachers: final.teachers}, load, stdout, stderr)
 		}
+		if err == nil {
+			err = final.follow(r, m)
+		}
 		if err != nil {
 			return nil, err
-		}
-		if r.recipe.Rehearsal {
-			final.calibration, final.statistics = m.Metadata()[calibration.Key], m.Metadata()[drift.Key]
-		} else {
-			final.teachers = append(final.teachers, m)
 		}
 	}
 	fmt.Fprintln(stdout, "final:")
 	final.options.resume = o.resume && fileExists(o.checkpoint)
 	return fitOne(ctx, final, load, stdout, stderr)
+}
+
+// follow takes what the final run needs of an earlier one.
+func (f *fitting) follow(r stage, m *cnn.Model) error {
+	record, err := recordIn(m)
+	if err != nil {
+		return err
+	}
+	f.before = append(f.before, earlierRun{r.name, m.Digest(), m.Metadata()["code"]})
+	if r.recipe.Rehearsal {
+		f.calibration, f.statistics, f.curve = m.Metadata()[calibration.Key], m.Metadata()[drift.Key], record.Validation
+	} else {
+		f.teachers = append(f.teachers, m)
+	}
+	return nil
 }
 
 // made returns the model of a run that an earlier call has finished, or nil.
@@ -89,8 +102,7 @@ func (o fitOptions) made(r stage) (*cnn.Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	var record runRecord
-	if err := json.Unmarshal([]byte(m.Metadata()["training"]), &record); err != nil || record.Recipe != r.recipe {
+	if record, err := recordIn(m); err != nil || record.Recipe != r.recipe {
 		return nil, fmt.Errorf("%s is of another run than this: delete it or choose another --out", o.path(r))
 	}
 	return m, nil

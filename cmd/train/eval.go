@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/urfave/cli/v3"
 
@@ -13,6 +14,9 @@ import (
 	"digits/internal/mnist"
 	"digits/pkg/cnn"
 )
+
+// suites are the names of the suites.
+var suites = []string{corruptions, photographs, encodings, letters}
 
 const defaultWeights = "weights/digits.safetensors"
 
@@ -28,11 +32,11 @@ func evalCommand(stdout, stderr io.Writer) *cli.Command {
 			&cli.StringFlag{Name: "weights", Value: defaultWeights, Usage: "the weights `FILE`"},
 			&cli.StringFlag{Name: "images", Usage: "report on the image files in the subfolders of `DIRECTORY` instead, read as the server reads them; a subfolder 0 to 9 is the digit in its files, any other has no digits; without subfolders of image files, print the answer to each file in DIRECTORY"},
 			&cli.BoolFlag{Name: "wrong", Usage: "with --images of subfolders: list the files that were not read right"},
-			&cli.StringFlag{Name: "suite", Usage: "report on a `SUITE` instead; corruptions: the test set spoiled in the fifteen ways of MNIST-C (Mu and Gilmer 2019); photos: digits as people photograph them; encodings: digits in every kind of image file"},
-			&cli.IntFlag{Name: "count", Value: 200, Usage: "with --suite photos or encodings: pictures of each condition"},
+			&cli.StringFlag{Name: "suite", Usage: "report on a `SUITE` instead; corruptions: the test set spoiled in the fifteen ways of MNIST-C (Mu and Gilmer 2019); photos: digits as people photograph them; encodings: digits in every kind of image file; letters: printed letters, which are no digits"},
+			&cli.IntFlag{Name: "count", Value: 200, Usage: "with --suite photos, encodings or letters: pictures of each condition or letter"},
 			&cli.StringFlag{Name: "condition", Usage: "with --suite photos or encodings: only the conditions with `TEXT` in their names"},
-			&cli.StringFlag{Name: "digits", Value: "test", Usage: "with --suite photos or encodings: draw the digits from the test set (test) or, to develop the image preparation, from the 5,000 training images that a rehearsal does not learn from: read them with its weights (development)"},
-			&cli.StringFlag{Name: "sheet", Usage: "with --images, --suite photos or encodings: write a PNG `FILE` with pictures beside what the network saw and its answer: of each folder or condition ten, the wrong ones first, or all the wrong ones if they are more, up to 100; of files in no subfolder all, up to 1,000"},
+			&cli.StringFlag{Name: "digits", Value: "test", Usage: "with --suite photos, encodings or corruptions: take the digits from the test set (test) or, to develop, from the 5,000 training images that a rehearsal does not learn from: read them with its weights (development)"},
+			&cli.StringFlag{Name: "sheet", Usage: "with --images, --suite photos, encodings or letters: write a PNG `FILE` with pictures beside what the network saw and its answer: of each folder, condition or letter ten, the wrong ones first, or all the wrong ones if they are more, up to 100; of files in no subfolder all, up to 1,000"},
 			&cli.BoolFlag{Name: "json", Usage: "print one JSON object"},
 			dataFlag(),
 		},
@@ -63,20 +67,24 @@ func evalCommand(stdout, stderr io.Writer) *cli.Command {
 func checkEval(c *cli.Command, o evalOptions) error {
 	generated := o.suite == photographs || o.suite == encodings
 	switch {
-	case c.IsSet("suite") && !generated && o.suite != corruptions:
-		return fmt.Errorf("there is no suite %q; there are %q, %q and %q; %w", o.suite, corruptions, photographs, encodings, errUsage)
+	case c.IsSet("suite") && !slices.Contains(suites, o.suite):
+		return fmt.Errorf("there is no suite %q; there are %q; %w", o.suite, suites, errUsage)
 	case c.IsSet("suite") && o.pictures:
 		return fmt.Errorf("--suite and --images both say what to report on; give one; %w", errUsage)
 	case o.count < 1:
 		return fmt.Errorf("--count is %d; it must be 1 or more; %w", o.count, errUsage)
 	case c.String("digits") != "test" && !o.development:
 		return fmt.Errorf("--digits is %q; it must be test or development; %w", c.String("digits"), errUsage)
-	case (c.IsSet("count") || c.IsSet("condition") || c.IsSet("digits")) && !generated:
-		return fmt.Errorf("--count, --condition and --digits go with --suite %s or %s; %w", photographs, encodings, errUsage)
+	case c.IsSet("condition") && !generated:
+		return fmt.Errorf("--condition goes with --suite %s or %s; %w", photographs, encodings, errUsage)
+	case c.IsSet("count") && !generated && o.suite != letters:
+		return fmt.Errorf("--count goes with --suite %s, %s or %s; %w", photographs, encodings, letters, errUsage)
+	case c.IsSet("digits") && !generated && o.suite != corruptions:
+		return fmt.Errorf("--digits goes with --suite %s, %s or %s; %w", photographs, encodings, corruptions, errUsage)
 	case c.IsSet("wrong") && !o.pictures:
 		return fmt.Errorf("--wrong goes with --images; %w", errUsage)
-	case c.IsSet("sheet") && !generated && !o.pictures:
-		return fmt.Errorf("--sheet goes with --images, or --suite %s or %s; %w", photographs, encodings, errUsage)
+	case c.IsSet("sheet") && !generated && o.suite != letters && !o.pictures:
+		return fmt.Errorf("--sheet goes with --images, or --suite %s, %s or %s; %w", photographs, encodings, letters, errUsage)
 	}
 	if generated {
 		if _, err := conditionsOf(o); err != nil {
@@ -104,6 +112,14 @@ type evalOptions struct {
 	load        func(context.Context) (mnist.Set, error) // the set to report on
 }
 
+// setName says what the set of the report is.
+func (o evalOptions) setName(set mnist.Set) string {
+	if o.development {
+		return fmt.Sprintf("%d training images that a rehearsal does not learn from", set.Len())
+	}
+	return "MNIST's test set"
+}
+
 // eval prints the figures of a weights file.
 func eval(ctx context.Context, o evalOptions, stdout io.Writer) error {
 	m, err := loadReader(o.weights)
@@ -114,13 +130,17 @@ func eval(ctx context.Context, o evalOptions, stdout io.Writer) error {
 		e, err := evaluatePictures(ctx, m, o)
 		return show(e, err, stdout, o.asJSON)
 	}
+	if o.suite == letters {
+		e, err := evaluateLetters(ctx, m, o)
+		return show(e, err, stdout, o.asJSON)
+	}
 	test, err := o.load(ctx)
 	if err != nil {
 		return err
 	}
 	switch o.suite {
 	case corruptions:
-		e, err := evaluateCorruptions(ctx, m, test)
+		e, err := evaluateCorruptions(ctx, m, test, o.setName(test))
 		return show(e, err, stdout, o.asJSON)
 	case photographs, encodings:
 		e, err := evaluateGenerated(ctx, m, test, o)

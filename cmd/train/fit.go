@@ -29,8 +29,10 @@ type fitting struct {
 	options     fitOptions
 	recipe      recipe
 	teachers    []*cnn.Model
-	calibration string // of a rehearsal, or empty
-	statistics  string // of a rehearsal, or empty
+	before      []earlierRun
+	calibration string       // of a rehearsal, or empty
+	statistics  string       // of a rehearsal, or empty
+	curve       []epochScore // of a rehearsal, or empty
 	train       mnist.Set
 	valid       mnist.Set
 	trainer     *cnn.Trainer
@@ -232,7 +234,12 @@ func (f *fitting) interrupt() error {
 
 // finish writes the weights of the chosen epoch and removes the checkpoint.
 func (f *fitting) finish(ctx context.Context, stdout io.Writer) (*cnn.Model, error) {
-	record, err := json.Marshal(f.record.runRecord)
+	account := f.record.runRecord
+	account.Rehearsal, account.Before = f.curve, f.before
+	if f.valid.Len() == 0 {
+		account.Validation = nil // zeros would look like scores
+	}
+	record, err := json.Marshal(account)
 	if err != nil {
 		return nil, err
 	}
@@ -265,7 +272,7 @@ func (f *fitting) finish(ctx context.Context, stdout io.Writer) (*cnn.Model, err
 // calibrate fits the calibration on the images that were held out. What cannot
 // be calibrated is no reason to lose the run.
 func (f *fitting) calibrate(ctx context.Context, m *cnn.Model, stdout io.Writer) error {
-	c, err := calibrate(ctx, m, f.valid, estimate.Options{Data: calibrationData})
+	c, err := calibrate(ctx, m, f.valid, estimate.Options{Data: calibrationData(f.valid)})
 	if errors.Is(err, estimate.ErrImpossible) {
 		_, err = fmt.Fprintf(stdout, "without a calibration: %v\n", err)
 		return err

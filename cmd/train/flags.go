@@ -43,6 +43,8 @@ func recipeFlags() []cli.Flag {
 		&cli.StringFlag{Name: "schedule", Usage: "the learning rate's course: " + strings.Join(schedules, ", "), DefaultText: "the preset's"},
 		&cli.FloatFlag{Name: "dropout", Usage: "share of values dropped before each affine layer", DefaultText: "the preset's"},
 		&cli.FloatFlag{Name: "weight-decay", Usage: "what AdamW takes off the weights, as a share of the learning rate; 0 is Adam", DefaultText: "the preset's"},
+		&cli.FloatFlag{Name: "clip", Usage: "the most that the gradient's norm may be; 0 is any", DefaultText: "the preset's"},
+		&cli.IntFlag{Name: "teachers", Usage: "larger networks that are trained first and teach this one; 0 trains it alone", DefaultText: "the preset's"},
 		&cli.FloatFlag{Name: "augmentation", Usage: "factor of how far the preset changes images; above 0 and up to 4", DefaultText: "1"},
 		&cli.FloatFlag{Name: "width", Usage: "factor of the network's filters and hidden outputs; above 0 and up to 4", DefaultText: "1"},
 		&cli.IntFlag{Name: "validation", Usage: "training images held out to choose the epoch", DefaultText: "5000"},
@@ -125,6 +127,12 @@ func (r *recipe) take(flag string, c *cli.Command) {
 		r.Dropout = c.Float(flag)
 	case "weight-decay":
 		r.WeightDecay = c.Float(flag)
+	case "clip":
+		r.Clip = c.Float(flag)
+	case "teachers":
+		if r.Teachers = c.Int(flag); r.Teachers == 0 {
+			*r = r.untaught()
+		}
 	case "augmentation":
 		r.Strength = c.Float(flag)
 	case "width":
@@ -144,7 +152,7 @@ func (r *recipe) take(flag string, c *cli.Command) {
 func (r recipe) value(flag string) any {
 	return map[string]any{
 		"preset": r.Preset, "epochs": r.Epochs, "batch": r.Batch, "learning-rate": r.LearningRate, "schedule": r.Schedule,
-		"dropout": r.Dropout, "weight-decay": r.WeightDecay, "augmentation": r.Strength, "width": r.Width, "validation": r.Validation, "seed": r.Seed, "course-seed": r.CourseSeed, "shards": r.Shards,
+		"dropout": r.Dropout, "weight-decay": r.WeightDecay, "clip": r.Clip, "teachers": r.Teachers, "augmentation": r.Strength, "width": r.Width, "validation": r.Validation, "seed": r.Seed, "course-seed": r.CourseSeed, "shards": r.Shards,
 	}[flag]
 }
 

@@ -32,10 +32,7 @@ const pictureSeed = 1998
 // evaluateGenerated reads pictures of the set's digits under every condition of
 // a suite, and writes the contact sheet if there is to be one.
 func evaluateGenerated(ctx context.Context, m *cnn.Model, set mnist.Set, o evalOptions) (report.Suite, error) {
-	e := report.Suite{Name: o.suite, Set: "MNIST's test set", Seed: pictureSeed}
-	if o.development {
-		e.Set = fmt.Sprintf("%d training images that a rehearsal does not learn from", set.Len())
-	}
+	e := report.Suite{Name: o.suite, Set: o.setName(set), Seed: pictureSeed}
 	classifier, err := classify.New(m, classify.Options{})
 	if err != nil {
 		return e, err

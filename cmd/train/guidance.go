@@ -5,14 +5,13 @@ import (
 	"digits/pkg/cnn"
 )
 
-// guidance is what the teachers say of the pictures. They answer once, when a
-// picture is seen first, however many epochs show it: their answers would take
-// a third of the time otherwise.
+// guidance is the teachers' logits of an epoch's pictures. The teachers answer
+// when a picture is shown first, however many epochs show it.
 type guidance struct {
 	teachers []*cnn.Model
 	outputs  int
-	logits   []float32 // of every picture, as it was seen last
-	looks    []int     // which look that was, counted from 1; 0 means it was not seen yet
+	logits   []float32 // of every picture, as it was shown last
+	looks    []int     // the look that this was in, or -1
 }
 
 // teacherBatch is how many images go through a teacher at once: few, so that
@@ -25,63 +24,65 @@ func newGuidance(teachers []*cnn.Model, pictures int) *guidance {
 		return nil
 	}
 	outputs := teachers[0].OutputShape().Size()
-	return &guidance{teachers, outputs, make([]float32, pictures*outputs), make([]int, pictures)}
+	g := &guidance{teachers, outputs, make([]float32, pictures*outputs), make([]int, pictures)}
+	for i := range g.looks {
+		g.looks[i] = -1
+	}
+	return g
 }
 
-// pupil is what one goroutine needs to ask the teachers.
-type pupil struct {
+// teacherScratch is what one goroutine needs to ask the teachers.
+type teacherScratch struct {
 	workspaces []*cnn.Workspace // of the teachers
-	asked      []int            // places in the batch
-	x          []float32        // what is there
+	places     []int            // in the batch, of the pictures to ask about
+	x          []float32        // those pictures
 }
 
-func (g *guidance) newPupil() *pupil {
+func (g *guidance) newScratch() *teacherScratch {
 	if g == nil {
 		return nil
 	}
-	p := &pupil{x: make([]float32, 0, teacherBatch*mnist.Pixels)}
+	s := &teacherScratch{x: make([]float32, 0, teacherBatch*mnist.Pixels)}
 	for _, t := range g.teachers {
-		p.workspaces = append(p.workspaces, t.NewWorkspace(teacherBatch))
+		s.workspaces = append(s.workspaces, t.NewWorkspace(teacherBatch))
 	}
-	return p
+	return s
 }
 
-// teach sets the teachers' logits of a job's pictures. The teachers take
-// turns: so all of them together cost what one does, and from look to look a
-// picture has another. It has read as well as their mean, which costs as many
-// times as there are. Several goroutines may be taught at once while their
-// pictures are not the same.
-func (g *guidance) teach(p *pupil, j job, look int) {
+// guide sets the teachers' logits of a job's pictures. The teachers take turns,
+// by the image's number and from look to look, so that all of them together
+// cost what one does. Several goroutines may ask at once about different
+// pictures.
+func (g *guidance) guide(s *teacherScratch, j job, look int) {
 	for turn := range g.teachers {
 		for place, index := range j.indices {
-			if g.looks[index] != look+1 && (index+look)%len(g.teachers) == turn {
-				p.asked = append(p.asked, place)
+			if g.looks[index] != look && (index+look)%len(g.teachers) == turn {
+				s.places = append(s.places, place)
 			}
-			if len(p.asked) == teacherBatch {
-				g.answer(p, j, turn, look)
+			if len(s.places) == teacherBatch {
+				g.ask(s, j, turn, look)
 			}
 		}
-		g.answer(p, j, turn, look)
+		if len(s.places) > 0 {
+			g.ask(s, j, turn, look)
+		}
 	}
 	for place, index := range j.indices {
 		copy(j.teacher[place*g.outputs:][:g.outputs], g.logits[index*g.outputs:])
 	}
 }
 
-// answer lets a teacher read the pictures that it was asked for.
-func (g *guidance) answer(p *pupil, j job, turn, look int) {
-	if len(p.asked) == 0 {
-		return
+// ask keeps what a teacher says of the pictures in the scratch's places.
+func (g *guidance) ask(s *teacherScratch, j job, turn, look int) {
+	s.x = s.x[:0]
+	for _, place := range s.places {
+		s.x = append(s.x, j.x[place*mnist.Pixels:][:mnist.Pixels]...)
 	}
-	p.x = p.x[:0]
-	for _, place := range p.asked {
-		p.x = append(p.x, j.x[place*mnist.Pixels:][:mnist.Pixels]...)
-	}
-	said := g.teachers[turn].Logits(p.workspaces[turn], p.x)
-	for i, place := range p.asked {
+	logits := g.teachers[turn].Logits(s.workspaces[turn], s.x)
+	for i, place := range s.places {
 		index := j.indices[place]
-		copy(g.logits[index*g.outputs:][:g.outputs], said[i*g.outputs:])
-		g.looks[index] = look + 1
+		copy(g.logits[index*g.outputs:][:g.outputs], logits[i*g.outputs:])
+		g.looks[index] = look
 	}
-	p.asked = p.asked[:0]
+	s.places = s.places[:0]
 }

@@ -33,11 +33,11 @@ type recipe struct {
 	Strength      float64            `json:"strength,omitempty"`       // factor of the augmentation; 0 means 1
 	Width         float64            `json:"width,omitempty"`          // factor of the network's width: see widened; 0 means 1
 	Negatives     float64            `json:"negatives,omitempty"`      // pictures of no digit for each digit
-	Weaken        float64            `json:"weaken,omitempty"`         // share of the epochs, the last ones, with a third of the augmentation
-	Echo          int                `json:"echo,omitempty"`           // epochs in a row with the same pictures, in other batches (data echoing, Choi et al. 2019); 0 means 1
+	Weaken        float64            `json:"weaken,omitempty"`         // share of the epochs, the last ones, of which whole looks have the augmentation at a third of its strength and two thirds of its shares
+	Echo          int                `json:"echo,omitempty"`           // epochs in a row that are one look, with the same pictures in other batches (data echoing, Choi et al. 2019); 0 means 1
 	Teachers      int                `json:"teachers,omitempty"`       // networks that teach this one: see course
 	TeacherEpochs int                `json:"teacher_epochs,omitempty"` // of each
-	TeacherStyles float64            `json:"teacher_styles,omitempty"` // share of the pictures in another style, of each; 0 means the network's own
+	TeacherStyles float64            `json:"teacher_styles,omitempty"` // Restyle of theirs; 0 means the network's
 	Rehearsal     bool               `json:"rehearsal,omitempty"`      // this is the run of a course that holds images out, and is calibrated on them
 	Validation    int                `json:"validation"`               // images held out to choose the epoch; of a course, to rehearse
 	Settled       bool               `json:"settled,omitempty"`        // which epoch: see accepts
@@ -119,7 +119,7 @@ func (r recipe) checkRefinements() error {
 	case !(r.Distillation.Temperature >= 0) || math.IsInf(r.Distillation.Temperature, 0):
 		return fmt.Errorf("the teacher's temperature is %v; it must be at least 0", r.Distillation.Temperature)
 	case !(r.Clip >= 0) || math.IsInf(r.Clip, 0):
-		return fmt.Errorf("the gradient's limit is %v; it must be at least 0", r.Clip)
+		return fmt.Errorf("--clip is %v; it must be at least 0", r.Clip)
 	case !(r.Average >= 0 && r.Average < 1):
 		return fmt.Errorf("the decay of averaged weights is %v; it must be at least 0 and below 1", r.Average)
 	case !(r.Negatives >= 0 && r.Negatives <= 1):
@@ -208,6 +208,13 @@ func (r recipe) spec() cnn.Spec {
 	return spec
 }
 
+// untaught returns the recipe of the network alone. Without teachers there are
+// no answers to keep for another epoch with the same pictures.
+func (r recipe) untaught() recipe {
+	r.Teachers, r.TeacherEpochs, r.TeacherStyles, r.Distillation, r.Echo = 0, 0, 0, cnn.Distillation{}, 0
+	return r
+}
+
 // held returns how many images a run holds out: a course's final run learns
 // from all.
 func (r recipe) held() int {
@@ -217,7 +224,7 @@ func (r recipe) held() int {
 	return r.Validation
 }
 
-// look returns which pictures an epoch shows: epochs of one look show the same.
+// look returns the number of an epoch's look.
 func (r recipe) look(epoch int) int { return epoch / max(r.Echo, 1) }
 
 // strength returns the factor of the augmentation in an epoch, one for the

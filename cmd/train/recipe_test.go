@@ -135,7 +135,7 @@ func TestRefinementsThatCannotBe(t *testing.T) {
 		"smoothing":   func(r *recipe) { r.Smoothing = -0.1 },
 		"weight":      func(r *recipe) { r.Distillation.Weight = 1.1 },
 		"temperature": func(r *recipe) { r.Distillation.Temperature = math.NaN() },
-		"limit":       func(r *recipe) { r.Clip = math.Inf(1) },
+		"--clip":      func(r *recipe) { r.Clip = math.Inf(1) },
 		"average":     func(r *recipe) { r.Average = 1 },
 		"the same":    func(r *recipe) { r.Echo = -1 },
 		"styles":      func(r *recipe) { r.TeacherStyles = 1.1 },

@@ -2,14 +2,31 @@ package main
 
 import (
 	"cmp"
+	"encoding/json"
 	"fmt"
+
+	"digits/pkg/cnn"
 )
 
 // runRecord is a run's account of itself, kept in its weights file.
 type runRecord struct {
 	Recipe     recipe       `json:"recipe"`
-	Validation []epochScore `json:"validation"` // after each epoch
-	Chosen     int          `json:"chosen"`     // the epoch whose weights are kept, from 1
+	Validation []epochScore `json:"validation,omitempty"` // after each epoch; in weights that learned from all images, nothing
+	Chosen     int          `json:"chosen"`               // the epoch whose weights are kept, from 1
+	Rehearsal  []epochScore `json:"rehearsal,omitempty"`  // of a course's final run: the rehearsal's Validation
+	Before     []earlierRun `json:"before,omitempty"`     // of a course's final run: what it builds on
+}
+
+// earlierRun is a run that the final one builds on.
+type earlierRun struct {
+	Name   string `json:"name"`
+	SHA256 string `json:"sha256"`         // of its weights file
+	Code   string `json:"code,omitempty"` // the commit that made it
+}
+
+// recordIn returns the record in a weights file.
+func recordIn(m *cnn.Model) (r runRecord, err error) {
+	return r, json.Unmarshal([]byte(m.Metadata()["training"]), &r)
 }
 
 // checkpointRecord is what else a run needs to know when it goes on.

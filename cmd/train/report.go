@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/urfave/cli/v3"
 
@@ -33,7 +34,7 @@ func reportCommand(stdout, stderr io.Writer) *cli.Command {
 		Usage: "write a folder with a weights file's figures on the MNIST test set, pictures and a page that shows them",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "weights", Value: defaultWeights, Usage: "the weights `FILE`"},
-			&cli.StringFlag{Name: "curves", Usage: "draw the learning curves of the weights `FILE`: of the rehearsal, for one that was trained on all images", DefaultText: "the weights file"},
+			&cli.StringFlag{Name: "curves", Usage: "draw the learning curves of the weights `FILE`; for one that was trained on all images they are its rehearsal's", DefaultText: "the weights file"},
 			&cli.StringFlag{Name: "out", Usage: "the `DIRECTORY` to write"},
 			dataFlag(),
 		},
@@ -98,7 +99,7 @@ func (o reportOptions) summarize(ctx context.Context, m *cnn.Model) (report.Summ
 	if err != nil {
 		return none, err
 	}
-	spoiled, err := evaluateCorruptions(ctx, m, test)
+	spoiled, err := evaluateCorruptions(ctx, m, test, evalOptions{}.setName(test))
 	if err != nil {
 		return none, err
 	}
@@ -122,7 +123,7 @@ func courseOf(path string) (report.Course, error) {
 }
 
 // recordOf returns a weights file's account of itself. A file without one, or
-// of a run that held no images out, has no course.
+// of a run that held no images out and followed none that did, has no course.
 func recordOf(m *cnn.Model, path string) (report.Weights, report.Course, error) {
 	metadata, name := m.Metadata(), filepath.Base(path)
 	w := report.Weights{File: name, SHA256: m.Digest(), Parameters: m.Parameters(),
@@ -130,6 +131,7 @@ func recordOf(m *cnn.Model, path string) (report.Weights, report.Course, error) 
 	var record struct {
 		Recipe     json.RawMessage `json:"recipe"`
 		Validation []report.Epoch  `json:"validation"`
+		Rehearsal  []report.Epoch  `json:"rehearsal"`
 		Chosen     int             `json:"chosen"`
 	}
 	text, ok := metadata["training"]
@@ -140,15 +142,15 @@ func recordOf(m *cnn.Model, path string) (report.Weights, report.Course, error) 
 		return w, report.Course{}, fmt.Errorf("%s: %w: %w", path, errRecord, err)
 	}
 	w.Recipe = record.Recipe
-	held := false
-	for _, e := range record.Validation {
-		held = held || e != report.Epoch{}
+	curve := record.Validation
+	if len(record.Rehearsal) > 0 {
+		curve, name = record.Rehearsal, "the rehearsal of "+name
 	}
-	if !held {
+	if !slices.ContainsFunc(curve, func(e report.Epoch) bool { return e != report.Epoch{} }) {
 		return w, report.Course{}, nil
 	}
-	if record.Chosen < 1 || record.Chosen > len(record.Validation) {
-		return w, report.Course{}, fmt.Errorf("%s: %w: it chose epoch %d of %d", path, errRecord, record.Chosen, len(record.Validation))
+	if record.Chosen < 1 || record.Chosen > len(curve) {
+		return w, report.Course{}, fmt.Errorf("%s: %w: it chose epoch %d of %d", path, errRecord, record.Chosen, len(curve))
 	}
-	return w, report.Course{File: name, Epochs: record.Validation, Chosen: record.Chosen}, nil
+	return w, report.Course{File: name, Epochs: curve, Chosen: record.Chosen}, nil
 }

@@ -87,6 +87,13 @@ func TestReportOfARunThatHeldNothingOut(t *testing.T) {
 	if names := fileNames(t, o.out); slices.Contains(names, "curves.png") {
 		t.Errorf("there are curves of nothing in %q", names)
 	}
+	with := testReport(t, `{"recipe":{"epochs":2},"rehearsal":[{"accuracy":0.5,"loss":1},{"accuracy":0.75,"loss":0.5}],"chosen":2}`)
+	if err := with.run(t.Context(), io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	if names := fileNames(t, with.out); !slices.Contains(names, "curves.png") {
+		t.Errorf("with its rehearsal's curve in the record, there is none in %q", names)
+	}
 	o.curves = testReport(t, curvesRecord).weights
 	if err := o.run(t.Context(), io.Discard); err != nil {
 		t.Fatal(err)

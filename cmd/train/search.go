@@ -21,12 +21,10 @@ type search struct {
 	Kernel  string `json:"kernel"`  // which rounds the sums
 }
 
-// newSearch leaves out of the preset what a trial cannot have: teachers take
-// longer than it does, and without them there is no answer to keep for another
-// epoch with the same pictures.
+// newSearch leaves the teachers out of the preset: they take longer than a
+// trial.
 func newSearch(base recipe, trials, halving int) search {
-	base.Teachers, base.TeacherEpochs, base.TeacherStyles, base.Distillation, base.Echo = 0, 0, 0, cnn.Distillation{}, 0
-	return search{base, trials, halving, cnn.Kernel()}
+	return search{base.untaught(), trials, halving, cnn.Kernel()}
 }
 
 // rungs returns how many there are: as many as leave every rung a trial and

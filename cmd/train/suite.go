@@ -20,8 +20,8 @@ const corruptionSeed = 2019
 
 // evaluateCorruptions compares what the model says about the set, spoiled in
 // one way after another, with the labels.
-func evaluateCorruptions(ctx context.Context, m *cnn.Model, set mnist.Set) (report.Corruptions, error) {
-	e := report.Corruptions{N: set.Len(), Seed: corruptionSeed}
+func evaluateCorruptions(ctx context.Context, m *cnn.Model, set mnist.Set, name string) (report.Corruptions, error) {
+	e := report.Corruptions{Set: name, N: set.Len(), Seed: corruptionSeed}
 	outputs := m.OutputShape().Size()
 	spoiled := mnist.Set{Images: make([]byte, len(set.Images)), Labels: set.Labels}
 	predictions := make([]uint8, set.Len())

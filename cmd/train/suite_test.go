@@ -40,7 +40,7 @@ func TestEvalOfCorruptions(t *testing.T) {
 	if err := eval(t.Context(), o, &text); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"over the 11 corruptions that an upload can have (*), ", "over all 15; 120 images each, seed 2019\n", "\nshot_noise     *  ", "\ncanny_edges       "} {
+	for _, want := range []string{"over the 11 corruptions that an upload can have (*), ", "over all 15; MNIST's test set, 120 images each, seed 2019\n", "\nshot_noise     *  ", "\ncanny_edges       "} {
 		if !strings.Contains(text.String(), want) {
 			t.Errorf("the text lacks %q:\n%s", want, &text)
 		}
@@ -54,7 +54,7 @@ func TestEvalOfCorruptions(t *testing.T) {
 	if err := json.Unmarshal(object.Bytes(), &e); err != nil {
 		t.Fatal(err)
 	}
-	if e.N != 120 || e.Seed != corruptionSeed || len(e.Corruptions) != 15 || e.UploadMean <= e.Mean {
+	if e.N != 120 || e.Set != "MNIST's test set" || e.Seed != corruptionSeed || len(e.Corruptions) != 15 || e.UploadMean <= e.Mean {
 		t.Errorf("%+v", e)
 	}
 	accuracy := map[string]float64{}

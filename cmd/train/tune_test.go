@@ -141,26 +141,28 @@ func TestTuneFindsTheBetterRecipe(t *testing.T) {
 
 // The command of a table makes what the trial was.
 func TestTheCommandIsTheTrial(t *testing.T) {
-	base, err := preset("simple")
-	if err != nil {
-		t.Fatal(err)
-	}
-	base.Epochs = 1
-	s := newSearch(base, 3, 2)
-	tuning := &tuning{tuningState: tuningState{Search: s}}
-	want := s.recipe(2, 0)
-	var got recipe
-	root := fitCommand(io.Discard, io.Discard)
-	root.Action = func(_ context.Context, c *cli.Command) error {
-		o, err := readFitOptions(c, io.Discard)
-		got = o.recipe
-		return err
-	}
-	if err := root.Run(t.Context(), strings.Fields(tuning.command(want))[1:]); err != nil {
-		t.Fatal(err)
-	}
-	if got != want {
-		t.Errorf("the command trains %+v; the trial was %+v", got, want)
+	for _, name := range presetNames {
+		base, err := preset(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		base.Epochs = 1
+		s := newSearch(base, 3, 2)
+		tuning := &tuning{tuningState: tuningState{Search: s}}
+		want := s.recipe(2, 0)
+		var got recipe
+		root := fitCommand(io.Discard, io.Discard)
+		root.Action = func(_ context.Context, c *cli.Command) error {
+			o, err := readFitOptions(c, io.Discard)
+			got = o.recipe
+			return err
+		}
+		if err := root.Run(t.Context(), strings.Fields(tuning.command(want))[1:]); err != nil {
+			t.Fatal(err)
+		}
+		if got != want {
+			t.Errorf("%s: the command trains %+v; the trial was %+v", name, got, want)
+		}
 	}
 }
 

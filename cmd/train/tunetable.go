@@ -77,6 +77,9 @@ func setting(k knob, r recipe) float64 {
 func (t *tuning) command(r recipe) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "train fit --out tuned.safetensors --preset %s --epochs %d --seed %d --shards %d", r.Preset, r.Epochs, r.Seed, r.Shards)
+	if p, _ := preset(r.Preset); p.Teachers > 0 {
+		b.WriteString(" --teachers 0")
+	}
 	for _, k := range t.Search.knobs() {
 		fmt.Fprintf(&b, " --%s %v", k.flag, setting(k, r))
 	}

@@ -5,6 +5,7 @@ import "io"
 // Corruptions is how a model did on a set that was spoiled in several ways, one
 // after another.
 type Corruptions struct {
+	Set         string      `json:"set"`              // what was spoiled
 	N           int         `json:"n"`                // images, spoiled in each way
 	Seed        uint64      `json:"seed"`             // of the effects
 	UploadMean  float64     `json:"accuracy_uploads"` // mean over the ways that an upload can have
@@ -57,8 +58,8 @@ func (c *Corruptions) mean(some func(Corrupted) bool) (accuracy float64, n int) 
 func (c Corruptions) WriteText(w io.Writer) error {
 	p := printer{w: w}
 	_, uploads := c.mean(func(o Corrupted) bool { return o.Upload })
-	p.printf("accuracy  %.2f%% in the mean over the %d corruptions that an upload can have (*), %.2f%% over all %d; %d images each, seed %d\n",
-		100*c.UploadMean, uploads, 100*c.Mean, len(c.Corruptions), c.N, c.Seed)
+	p.printf("accuracy  %.2f%% in the mean over the %d corruptions that an upload can have (*), %.2f%% over all %d; %s, %d images each, seed %d\n",
+		100*c.UploadMean, uploads, 100*c.Mean, len(c.Corruptions), c.Set, c.N, c.Seed)
 	p.printf("\ncorruption       accuracy  95%% interval\n")
 	for _, one := range c.Corruptions {
 		mark := ' '

@@ -7,7 +7,7 @@ import (
 
 func TestCorruptions(t *testing.T) {
 	labels := []uint8{1, 2, 3, 4}
-	c := Corruptions{N: 4, Seed: 7}
+	c := Corruptions{Set: "a set", N: 4, Seed: 7}
 	c.Add("blur", true, []uint8{1, 2, 3, 9}, labels)
 	c.Add("fog", false, []uint8{9, 9, 9, 9}, labels)
 	c.Add("noise", true, []uint8{1, 2, 3, 4}, labels)
@@ -22,7 +22,7 @@ func TestCorruptions(t *testing.T) {
 	if err := c.WriteText(&text); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"87.50% in the mean over the 2 corruptions", "58.33% over all 3; 4 images each, seed 7\n",
+	for _, want := range []string{"87.50% in the mean over the 2 corruptions", "58.33% over all 3; a set, 4 images each, seed 7\n",
 		"\nblur           *    75.00%  30.06% to 95.44%\n", "\nfog                  0.00%  "} {
 		if !strings.Contains(text.String(), want) {
 			t.Errorf("the text lacks %q:\n%s", want, text.String())
