@@ -36,7 +36,6 @@ func (r recipe) course() []stage {
 	for i := range r.Teachers {
 		teacher := r.untaught()
 		teacher.Network, teacher.Width, teacher.Epochs = "teacher", 0, r.TeacherEpochs
-		teacher.Augmentation.Restyle = cmp.Or(r.TeacherStyles, r.Augmentation.Restyle)
 		teacher.Seed = r.Seed + uint64(i+1)<<32
 		runs = append(runs, stage{fmt.Sprintf("teacher%d", i+1), teacher})
 	}

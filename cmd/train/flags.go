@@ -45,6 +45,7 @@ func recipeFlags() []cli.Flag {
 		&cli.FloatFlag{Name: "weight-decay", Usage: "what AdamW takes off the weights, as a share of the learning rate; 0 is Adam", DefaultText: "the preset's"},
 		&cli.FloatFlag{Name: "clip", Usage: "the most that the gradient's norm may be; 0 is any", DefaultText: "the preset's"},
 		&cli.IntFlag{Name: "teachers", Usage: "larger networks that are trained first and teach this one; 0 trains it alone", DefaultText: "the preset's"},
+		&cli.IntFlag{Name: "echo", Usage: "epochs in a row that show the same pictures, of which the teachers answer once", DefaultText: "the preset's"},
 		&cli.FloatFlag{Name: "augmentation", Usage: "factor of how far the preset changes images; above 0 and up to 4", DefaultText: "1"},
 		&cli.FloatFlag{Name: "width", Usage: "factor of the network's filters and hidden outputs; above 0 and up to 4", DefaultText: "1"},
 		&cli.IntFlag{Name: "validation", Usage: "training images held out to choose the epoch", DefaultText: "5000"},
@@ -133,6 +134,8 @@ func (r *recipe) take(flag string, c *cli.Command) {
 		if r.Teachers = c.Int(flag); r.Teachers == 0 {
 			*r = r.untaught()
 		}
+	case "echo":
+		r.Echo = c.Int(flag)
 	case "augmentation":
 		r.Strength = c.Float(flag)
 	case "width":
@@ -152,7 +155,7 @@ func (r *recipe) take(flag string, c *cli.Command) {
 func (r recipe) value(flag string) any {
 	return map[string]any{
 		"preset": r.Preset, "epochs": r.Epochs, "batch": r.Batch, "learning-rate": r.LearningRate, "schedule": r.Schedule,
-		"dropout": r.Dropout, "weight-decay": r.WeightDecay, "clip": r.Clip, "teachers": r.Teachers, "augmentation": r.Strength, "width": r.Width, "validation": r.Validation, "seed": r.Seed, "course-seed": r.CourseSeed, "shards": r.Shards,
+		"dropout": r.Dropout, "weight-decay": r.WeightDecay, "clip": r.Clip, "teachers": r.Teachers, "echo": r.Echo, "augmentation": r.Strength, "width": r.Width, "validation": r.Validation, "seed": r.Seed, "course-seed": r.CourseSeed, "shards": r.Shards,
 	}[flag]
 }
 

@@ -37,7 +37,6 @@ type recipe struct {
 	Echo          int                `json:"echo,omitempty"`           // epochs in a row that are one look, with the same pictures in other batches (data echoing, Choi et al. 2019); 0 means 1
 	Teachers      int                `json:"teachers,omitempty"`       // networks that teach this one: see course
 	TeacherEpochs int                `json:"teacher_epochs,omitempty"` // of each
-	TeacherStyles float64            `json:"teacher_styles,omitempty"` // Restyle of theirs; 0 means the network's
 	Rehearsal     bool               `json:"rehearsal,omitempty"`      // this is the run of a course that holds images out, and is calibrated on them
 	Validation    int                `json:"validation"`               // images held out to choose the epoch; of a course, to rehearse
 	Settled       bool               `json:"settled,omitempty"`        // which epoch: see accepts
@@ -65,13 +64,13 @@ func preset(name string) (recipe, error) {
 		r.Schedule, r.LearningRate, r.Beta1, r.Beta2 = "one-cycle", 0.01, 0.7, 0.9
 		r.Settled = true
 	case "digits": // the network that is served, taught by larger ones
-		r.Network, r.Epochs, r.Batch, r.Deviation = "digits", 120, 128, 0
+		r.Network, r.Epochs, r.Batch, r.Deviation = "digits", 80, 128, 0
 		r.Schedule, r.LearningRate, r.WeightDecay = "one-cycle", 0.004, 0.01
 		r.Dropout, r.Smoothing, r.Average = 0.3, 0.02, 0.999
 		r.Augmentation = mnist.Augmentation{Rotation: 10, Scale: 0.12, Shear: 0.15, Shift: 2, Far: mnist.Effect{Share: 0.05, Strength: 2},
-			Elastic: 0.5, Stroke: 0.4, Wear: mnist.Worn(0.1), Restyle: 0.35, Stretch: 0.06}
-		r.Weaken, r.Negatives, r.Echo = 0.25, 0.15, 4
-		r.Teachers, r.TeacherEpochs, r.TeacherStyles, r.Distillation = 2, 24, 0.2, cnn.Distillation{Weight: 0.5, Temperature: 3}
+			Elastic: 0.5, Stroke: 0.4, Wear: mnist.Worn(0.1), Restyle: 0.2, Stretch: 0.06}
+		r.Weaken, r.Negatives = 0.25, 0.15
+		r.Teachers, r.TeacherEpochs, r.Distillation = 2, 24, cnn.Distillation{Weight: 0.7, Temperature: 3}
 	default:
 		return r, fmt.Errorf("there is no preset %q; there are %q", name, presetNames)
 	}
@@ -127,9 +126,7 @@ func (r recipe) checkRefinements() error {
 	case !(r.Weaken >= 0 && r.Weaken <= 1):
 		return fmt.Errorf("the share of epochs with weak augmentation is %v; it must be 0 to 1", r.Weaken)
 	case r.Echo < 0 || r.Echo > 10_000:
-		return fmt.Errorf("the pictures are the same for %d epochs; it must be 0 to 10000", r.Echo)
-	case !(r.TeacherStyles >= 0 && r.TeacherStyles <= 1):
-		return fmt.Errorf("the teachers' share of other styles is %v; it must be 0 to 1", r.TeacherStyles)
+		return fmt.Errorf("--echo is %d; it must be 0 to 10000", r.Echo)
 	case r.Teachers < 0 || r.Teachers > 10 || r.Teachers > 0 && (r.TeacherEpochs < 1 || r.TeacherEpochs > 10_000):
 		return fmt.Errorf("there are %d teachers of %d epochs; 0 to 10 of 1 to 10000 are possible", r.Teachers, r.TeacherEpochs)
 	}
@@ -211,7 +208,7 @@ func (r recipe) spec() cnn.Spec {
 // untaught returns the recipe of the network alone. Without teachers there are
 // no answers to keep for another epoch with the same pictures.
 func (r recipe) untaught() recipe {
-	r.Teachers, r.TeacherEpochs, r.TeacherStyles, r.Distillation, r.Echo = 0, 0, 0, cnn.Distillation{}, 0
+	r.Teachers, r.TeacherEpochs, r.Distillation, r.Echo = 0, 0, cnn.Distillation{}, 0
 	return r
 }
 

@@ -70,8 +70,9 @@ func TestRecipesOfASearch(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		base.Echo = 4
 		s := newSearch(base, 200, 3)
-		if r := s.recipe(0, s.rungs()-1); r != s.Base || r.Teachers != 0 || r.Echo != 0 || r.TeacherStyles != 0 || r.held() != 5000 {
+		if r := s.recipe(0, s.rungs()-1); r != s.Base || r.Teachers != 0 || r.Echo != 0 || r.held() != 5000 {
 			t.Errorf("%s: the first trial is %+v", name, r)
 		}
 		seen := map[recipe]bool{}

@@ -18,8 +18,8 @@ type Augmentation struct {
 	Far      Effect  `json:"far,omitzero"`       // images whose four limits above are that many times as large
 	Elastic  float64 `json:"elastic,omitempty"`  // standard deviation of a smooth displacement, in pixels
 	Stroke   float64 `json:"stroke,omitempty"`   // how far strokes grow or shrink, 1 being a pixel on every side
-	Restyle  float64 `json:"restyle,omitempty"`  // share of the images that get another style: see restyle
-	Stretch  float64 `json:"stretch,omitempty"`  // share of the images that lose their aspect
+	Restyle  float64 `json:"restyle,omitempty"`  // share of the moved images that get another style, where one is known: see restyle
+	Stretch  float64 `json:"stretch,omitempty"`  // share of the moved images that lose their aspect
 	Wear     Wear    `json:"wear,omitzero"`      // what cameras, scanners and paper add
 }
 
