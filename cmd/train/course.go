@@ -53,9 +53,11 @@ func (o fitOptions) path(r stage) string {
 // fitCourse makes the runs of a course, or finds them made, and returns what
 // the final one wrote.
 func fitCourse(ctx context.Context, final *fitting, load func() (data, error), stdout, stderr io.Writer) (*cnn.Model, error) {
+	final.options.course = true
 	o := final.options
-	if err := probe("out", o.out); err != nil {
-		return nil, err
+	final.options.resume = o.resume && fileExists(o.checkpoint)
+	if _, err := (&fitting{options: final.options}).open(); err != nil {
+		return nil, err // now, and not after the hours that the other runs take
 	}
 	for _, r := range o.recipe.course() {
 		m, err := o.made(r)
@@ -73,7 +75,6 @@ func fitCourse(ctx context.Context, final *fitting, load func() (data, error), s
 		}
 	}
 	fmt.Fprintln(stdout, "final:")
-	final.options.resume = o.resume && fileExists(o.checkpoint)
 	return fitOne(ctx, final, load, stdout, stderr)
 }
 

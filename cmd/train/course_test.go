@@ -69,6 +69,12 @@ func TestCourseMakesTeachersARehearsalAndTheFinal(t *testing.T) {
 	if r.Recipe != o.recipe || r.Recipe.held() != 0 || r.Validation != nil || !slices.Equal(r.Rehearsal, records[".rehearsal"].Validation) {
 		t.Errorf("the final's record is %+v", r)
 	}
+	checkBefore(t, o, r)
+}
+
+// checkBefore compares what a final run says it builds on with the files.
+func checkBefore(t *testing.T, o fitOptions, r runRecord) {
+	t.Helper()
 	var before []string
 	for _, earlier := range r.Before {
 		m, err := cnn.LoadFile(strings.TrimSuffix(o.out, "safetensors") + earlier.Name + ".safetensors")
@@ -122,6 +128,29 @@ func TestInterruptedCourseGoesOn(t *testing.T) {
 	}
 	if got, err := os.ReadFile(o.out); err != nil || !bytes.Equal(got, want) {
 		t.Errorf("the resumed course wrote other bytes (%v)", err)
+	}
+}
+
+// A course does not go on with the checkpoint of another run, be it one of its
+// own stages with other flags or a network without teachers.
+func TestCourseRefusesTheCheckpointsOfAnother(t *testing.T) {
+	for name, change := range map[string]func(o *fitOptions){
+		"its teacher, of other flags": func(o *fitOptions) { o.recipe.Batch = 20 },
+		"a network alone":             func(o *fitOptions) { o.recipe = o.recipe.untaught() },
+	} {
+		o := courseOptions(t)
+		began := o
+		change(&began)
+		ctx, cancel := context.WithCancel(t.Context())
+		err := fit(ctx, began, io.Discard, &interruptAfter{1, cancel})
+		cancel()
+		if !errors.Is(err, errInterrupted) {
+			t.Fatalf("%s: interrupted: %v", name, err)
+		}
+		o.resume = true
+		if err := fit(t.Context(), o, io.Discard, io.Discard); err == nil || !strings.Contains(err.Error(), "is of another run than this") {
+			t.Errorf("%s: fit returned %v", name, err)
+		}
 	}
 }
 

@@ -22,6 +22,7 @@ type fitOptions struct {
 	out        string
 	checkpoint string
 	resume     bool
+	course     bool // whether this is one of a course's runs
 	interval   time.Duration
 }
 
@@ -44,8 +45,8 @@ func recipeFlags() []cli.Flag {
 		&cli.FloatFlag{Name: "dropout", Usage: "share of values dropped before each affine layer", DefaultText: "the preset's"},
 		&cli.FloatFlag{Name: "weight-decay", Usage: "what AdamW takes off the weights, as a share of the learning rate; 0 is Adam", DefaultText: "the preset's"},
 		&cli.FloatFlag{Name: "clip", Usage: "the most that the gradient's norm may be; 0 is any", DefaultText: "the preset's"},
-		&cli.IntFlag{Name: "teachers", Usage: "larger networks that are trained first and teach this one; 0 trains it alone", DefaultText: "the preset's"},
-		&cli.IntFlag{Name: "echo", Usage: "epochs in a row that show the same pictures, of which the teachers answer once", DefaultText: "the preset's"},
+		&cli.IntFlag{Name: "teachers", Usage: "how many larger networks are trained first and teach this one, with --preset digits; 0 trains it alone", DefaultText: "the preset's"},
+		&cli.IntFlag{Name: "echo", Usage: "epochs in a row with the same pictures, about which the teachers are asked once; 0 and 1 make new pictures for every epoch", DefaultText: "the preset's"},
 		&cli.FloatFlag{Name: "augmentation", Usage: "factor of how far the preset changes images; above 0 and up to 4", DefaultText: "1"},
 		&cli.FloatFlag{Name: "width", Usage: "factor of the network's filters and hidden outputs; above 0 and up to 4", DefaultText: "1"},
 		&cli.IntFlag{Name: "validation", Usage: "training images held out to choose the epoch", DefaultText: "5000"},
@@ -63,7 +64,7 @@ func fitCommand(stdout, stderr io.Writer) *cli.Command {
 			&cli.StringFlag{Name: "out", Usage: "the weights `FILE` to write", DefaultText: "weights/PRESET.safetensors"},
 			&cli.StringFlag{Name: "checkpoint", Usage: "the checkpoint `FILE`", DefaultText: "the weights file's name with .checkpoint"},
 			&cli.DurationFlag{Name: "checkpoint-interval", Value: 30 * time.Second, Usage: "the most that a kill can lose; 0 writes a checkpoint after every step"},
-			&cli.BoolFlag{Name: "resume", Usage: "go on from the checkpoint; recipe flags that are not given are the checkpoint's"},
+			&cli.BoolFlag{Name: "resume", Usage: "go on from the checkpoint; recipe flags that are not given are the checkpoint's, but a course needs all of them again"},
 			dataFlag()),
 		Action: func(ctx context.Context, c *cli.Command) error {
 			if err := noArguments(c); err != nil {

@@ -43,7 +43,13 @@ func (f *fitting) open() (checkpoint *cnn.Checkpoint, err error) {
 		return nil, err
 	}
 	f.recipe = f.record.Recipe
-	return &c, o.agrees(f.recipe)
+	if err := o.agrees(f.recipe); err != nil {
+		return nil, err
+	}
+	if o.course && f.recipe != o.recipe { // its other runs have this one's recipe, too
+		return nil, fmt.Errorf("%s is of another run than this: go on with all the flags that the course began with, --shards among them, or delete it to start anew", o.checkpoint)
+	}
+	return &c, nil
 }
 
 // probe reports whether a flag's file can be written.

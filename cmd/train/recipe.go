@@ -98,8 +98,8 @@ func (r recipe) check() error {
 	return r.checkRefinements()
 }
 
-// checkRefinements refuses what the trainer would: no flag sets these numbers,
-// but a checkpoint holds them.
+// checkRefinements is the rest of check: few of these numbers have flags, but a
+// checkpoint holds them.
 func (r recipe) checkRefinements() error {
 	_, known := network(r.Network)
 	switch {
@@ -127,8 +127,12 @@ func (r recipe) checkRefinements() error {
 		return fmt.Errorf("the share of epochs with weak augmentation is %v; it must be 0 to 1", r.Weaken)
 	case r.Echo < 0 || r.Echo > 10_000:
 		return fmt.Errorf("--echo is %d; it must be 0 to 10000", r.Echo)
-	case r.Teachers < 0 || r.Teachers > 10 || r.Teachers > 0 && (r.TeacherEpochs < 1 || r.TeacherEpochs > 10_000):
-		return fmt.Errorf("there are %d teachers of %d epochs; 0 to 10 of 1 to 10000 are possible", r.Teachers, r.TeacherEpochs)
+	case r.Teachers < 0 || r.Teachers > 10:
+		return fmt.Errorf("--teachers is %d; it must be 0 to 10", r.Teachers)
+	case r.Teachers > 0 && (r.TeacherEpochs < 1 || r.TeacherEpochs > 10_000):
+		return fmt.Errorf("--teachers is %d, and they have %d epochs, which must be 1 to 10000; --preset digits has some", r.Teachers, r.TeacherEpochs)
+	case r.Echo > 1 && r.Teachers == 0:
+		return fmt.Errorf("--echo is %d, and there are no teachers to ask less often; leave it out", r.Echo)
 	}
 	return nil
 }

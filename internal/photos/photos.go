@@ -1,6 +1,6 @@
 // Package photos renders MNIST digits as the pictures that people upload:
 // photographs of paper, boards and screens, one condition at a time, and the
-// same digit in every kind of image file.
+// same digit in every kind of image file. And it prints letters.
 //
 // A digit is inked anew with a pen at the picture's resolution, laid on a page,
 // lit, and photographed. The figures in the conditions are those of ordinary

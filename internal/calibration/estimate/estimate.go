@@ -22,7 +22,7 @@ type Options struct {
 	Coverage float64
 	// Rejected is the largest share of digits that may be taken for no digit,
 	// above 0 and below 1; 0 means 0.0036, with which hardly more than 0.005
-	// of other digits are.
+	// of other digits are taken for none.
 	Rejected float64
 	// Hesitation is the largest threshold of the candidates, above 0 and up to
 	// 1; 0 means 0.25. Without it, a network that is right more often than
