@@ -112,12 +112,16 @@ type evalOptions struct {
 	load        func(context.Context) (mnist.Set, error) // the set to report on
 }
 
+// testSet is the name of the set that reports are on, unless they are told
+// otherwise.
+const testSet = "MNIST's test set"
+
 // setName says what the set of the report is.
 func (o evalOptions) setName(set mnist.Set) string {
 	if o.development {
 		return fmt.Sprintf("%d training images that a rehearsal does not learn from", set.Len())
 	}
-	return "MNIST's test set"
+	return testSet
 }
 
 // eval prints the figures of a weights file.

@@ -26,7 +26,8 @@ type earlierRun struct {
 
 // recordIn returns the record in a weights file.
 func recordIn(m *cnn.Model) (r runRecord, err error) {
-	return r, json.Unmarshal([]byte(m.Metadata()["training"]), &r)
+	err = json.Unmarshal([]byte(m.Metadata()["training"]), &r)
+	return r, err
 }
 
 // checkpointRecord is what else a run needs to know when it goes on.

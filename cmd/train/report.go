@@ -99,7 +99,7 @@ func (o reportOptions) summarize(ctx context.Context, m *cnn.Model) (report.Summ
 	if err != nil {
 		return none, err
 	}
-	spoiled, err := evaluateCorruptions(ctx, m, test, evalOptions{}.setName(test))
+	spoiled, err := evaluateCorruptions(ctx, m, test, testSet)
 	if err != nil {
 		return none, err
 	}
