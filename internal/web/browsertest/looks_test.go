@@ -4,8 +4,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
+	"maps"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
@@ -96,7 +99,8 @@ func TestLooks(t *testing.T) {
 	}
 }
 
-// Nothing moves while a page loads, nor when an answer comes.
+// Nothing moves while a page loads, however slowly it comes, nor when an answer
+// does.
 func TestNothingMoves(t *testing.T) {
 	s := serve(t)
 	for _, request := range []struct{ method, path, body string }{ // rows of the table of refusals
@@ -104,11 +108,17 @@ func TestNothingMoves(t *testing.T) {
 	} {
 		send(t, request.method, s.url()+request.path, request.body)
 	}
-	scenes := []scene{{"try", "/", drawALot}, {"status after refusals", "/status", func(b *tab) {
-		b.until("the metrics", "document.getElementById('rate').textContent !== '–'")
-	}}}
-	for _, width := range []int64{320, 768, 1280} {
-		for _, scene := range scenes {
+	for _, scene := range []struct {
+		scene
+		middle string // where the page pauses
+	}{
+		{scene{"try", "/", drawALot}, `<button type="button" value="4"`},
+		{scene{"status after refusals", "/status", func(b *tab) {
+			b.until("the metrics", "document.getElementById('rate').textContent !== '–'")
+		}}, `<section class="panel" aria-labelledby="stages-title">`},
+	} {
+		s.intercept(scene.path, inTwo(s.handler, scene.middle))
+		for _, width := range []int64{320, 768, 1280} {
 			t.Run(fmt.Sprint(scene.name, " ", width), func(t *testing.T) {
 				b := open(t, s.url()+"/livez") // nothing before the size is set
 				b.do(chromedp.EmulateViewport(width, 4000), chromedp.Navigate(s.url()+scene.path))
@@ -119,6 +129,25 @@ func TestNothingMoves(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// inTwo answers with a page that a slow network brings in two parts.
+func inTwo(page http.Handler, middle string) func(http.ResponseWriter, *http.Request) bool {
+	return func(w http.ResponseWriter, r *http.Request) bool {
+		r.Header = http.Header{} // nothing compressed, nothing unchanged
+		whole := httptest.NewRecorder()
+		page.ServeHTTP(whole, r)
+		first, second, _ := strings.Cut(whole.Body.String(), middle)
+		maps.Copy(w.Header(), whole.Header())
+		w.Header().Set("Cache-Control", "no-store")
+		w.WriteHeader(whole.Code)
+		_, _ = io.WriteString(w, first)
+		if http.NewResponseController(w).Flush() == nil {
+			time.Sleep(time.Second) // the browser takes half of it to show a part
+		}
+		_, _ = io.WriteString(w, middle+second)
+		return true
 	}
 }
 
@@ -139,7 +168,8 @@ func send(t *testing.T, method, url, body string) {
 
 // watchMoves notes what moves, and what has moved since the page began.
 const watchMoves = `(window.moved = [], new PerformanceObserver((list) => {
-	for (const { sources } of list.getEntries()) window.moved.push(...sources.map(({ node }) => (node?.outerHTML ?? node?.textContent ?? '').slice(0, 120)));
+	for (const { sources } of list.getEntries()) window.moved.push(...sources.map(({ node, previousRect: from, currentRect: to }) =>
+		[(node?.outerHTML ?? node?.textContent ?? '').slice(0, 120), 'from', from.x, from.y, from.width, from.height, 'to', to.x, to.y, to.width, to.height].join(' ')));
 }).observe({ type: 'layout-shift', buffered: true }), true)`
 
 func drawALot(b *tab) {
