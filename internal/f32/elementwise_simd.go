@@ -8,6 +8,7 @@ func relu(y, x []float32) {
 	done := 0
 	if vectors != 0 {
 		done = reluVectors(y, x)
+		clearVectors()
 	}
 	reluPlain(y[done:], x[done:])
 }
@@ -29,6 +30,7 @@ func reluGradient(dx, dy, y []float32) {
 	done := 0
 	if vectors != 0 {
 		done = reluGradientVectors(dx, dy, y)
+		clearVectors()
 	}
 	reluGradientPlain(dx[done:], dy[done:], y[done:])
 }
@@ -48,6 +50,7 @@ func adam(p, g, m, v []float32, s AdamStep) {
 	done := 0
 	if vectors != 0 {
 		done = adamVectors(p, g, m, v, s)
+		clearVectors()
 	}
 	adamPlain(p[done:], g[done:], m[done:], v[done:], s)
 }

@@ -130,10 +130,14 @@ func Adam(p, g, m, v []float32, s AdamStep) {
 }
 
 // ClearVectors clears the upper parts of the vector registers: call it after
-// kernels and before much scalar arithmetic. Kernels leave them filled, and so
-// does the runtime when it resumes a goroutine that it has interrupted; while
-// they are, Intel's cores take up to a hundred times as long for scalar
-// floating point. It takes a nanosecond and changes no number.
+// kernels and before much scalar arithmetic. Some kernels leave them filled, and
+// so does the runtime when it resumes a goroutine that it has interrupted; while
+// they are, Intel's cores take up to a hundred times as long for scalar floating
+// point. It takes a nanosecond and changes no number.
+//
+// Kernels of 256 bits clear them themselves: where these are the longest
+// vectors (Zen 3), old instructions such as those that the compiler fills a
+// struct with take hundreds of nanoseconds after one that leaves them filled.
 func ClearVectors() { clearVectors() }
 
 // Kernel names the implementation in use, for logs and metrics: "gonum", or

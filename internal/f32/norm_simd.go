@@ -19,6 +19,7 @@ func momentsWhole(sums, squares, x, shift []float32) int {
 	n := wholeRows(len(x), len(shift))
 	if n > 0 {
 		momentsVectors(sums, squares, x[:n], shift)
+		clearVectors()
 	}
 	return n
 }
@@ -41,6 +42,7 @@ func productsWhole(sums, products, y, x, shift []float32) int {
 	n := wholeRows(len(x), len(shift))
 	if n > 0 {
 		productsVectors(sums, products, y[:n], x[:n], shift)
+		clearVectors()
 	}
 	return n
 }
@@ -64,6 +66,7 @@ func scaleWhole(y, x, scale, offset []float32) int {
 	n := wholeRows(len(x), len(scale))
 	if n > 0 {
 		scaleVectors(y[:n], x[:n], scale, offset)
+		clearVectors()
 	}
 	return n
 }
@@ -84,6 +87,7 @@ func blendWhole(z, x, y, a, b, c []float32) int {
 	n := wholeRows(len(x), len(a))
 	if n > 0 {
 		blendVectors(z[:n], x[:n], y[:n], a, b, c)
+		clearVectors()
 	}
 	return n
 }

@@ -13,6 +13,7 @@ func maxPairs(y, upper, lower []float32, channels int) {
 		a, c := upper[2*o:][:2*channels], lower[2*o:][:2*channels]
 		maxOfFour(y[o:][:channels], a, a[channels:], c, c[channels:])
 	}
+	clearVectors()
 }
 
 // maxOfFour computes the maximum of four rows; the last vector may overlap the
@@ -45,6 +46,7 @@ func maxPairsGradient(dUpper, dLower, dy, y, upper, lower []float32, channels in
 		da, dc := dUpper[2*o:][:2*channels], dLower[2*o:][:2*channels]
 		firstOfFour(da, da[channels:], dc, dc[channels:], dy[o:], y[o:][:channels], a, a[channels:], c, c[channels:])
 	}
+	clearVectors()
 }
 
 // firstOfFour gives each dy to the first of four rows that holds y, and 0 to
@@ -84,6 +86,7 @@ func poolPixel(g *tiling, y []float32, winners []int32) {
 		g.init = nil
 		tileOfVectors(g)
 		poolVectors(y, winners, g.c, bias)
+		clearVectors()
 	}
 }
 
@@ -118,6 +121,7 @@ func unpoolTile(d []float32, row int, dy []float32, winners []int32) {
 		return
 	}
 	unpoolVectors(d, row, dy, winners)
+	clearVectors()
 }
 
 func unpoolVectors(d []float32, row int, dy []float32, winners []int32) {

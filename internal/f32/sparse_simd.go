@@ -19,6 +19,7 @@ func axpyRows(alpha float32, rows, n int, x []float32, ldx int, y []float32, ldy
 		axpyRowsWide(alpha, rows, n, x, ldx, y, ldy)
 	default:
 		axpyRowsVectors(alpha, rows, n, x, ldx, y, ldy)
+		clearVectors()
 	}
 }
 
@@ -74,6 +75,7 @@ func addFound(y, x []float32, index []int32, w []float32) {
 	if j < len(y) { // a packed width is whole fours of vectors
 		addRows4(y[j:], x, index, w[j:], len(y))
 	}
+	clearVectors()
 }
 
 // nonZeros lists where x is not zero, without a branch to guess.

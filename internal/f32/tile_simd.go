@@ -23,6 +23,7 @@ func tileOfVectors(g *tiling) {
 		tileWide(g)
 	case halfLanes:
 		tileAVX2(g)
+		clearVectors()
 	default:
 		tileVectors(g)
 	}
