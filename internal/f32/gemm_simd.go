@@ -117,20 +117,11 @@ func column(m, columns, inner int, a []float32, lda int, panel []float32, add bo
 // copyColumns copies columns of b into rows of a tile's width, filled up with
 // zeros.
 func copyColumns(panel, b []float32, ldb, rows, columns int) {
-	var zero simd.Float32s
-	l := zero.Len()
-	if columns < 2*l {
-		clear(panel[:rows*2*l])
-		copyTile(panel, 2*l, b, ldb, rows, columns)
-		return
+	width := tileWidth()
+	if columns < width {
+		clear(panel[:rows*width])
 	}
-	at := 0
-	for ; rows > 0; rows-- {
-		from, to := b[at:at+2*l:at+2*l], panel[:2*l:2*l]
-		simd.LoadFloat32s(from).Store(to)
-		simd.LoadFloat32s(from[l:]).Store(to[l:])
-		at, panel = at+ldb, panel[2*l:]
-	}
+	copyTile(panel, width, b, ldb, rows, columns)
 }
 
 // squares is the side of a square that turnSquare turns, or 0.

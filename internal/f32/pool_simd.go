@@ -92,11 +92,11 @@ func poolPixel(g *tiling, y []float32, winners []int32) {
 
 func poolVectors(y []float32, winners []int32, sums, bias []float32) {
 	zero, none := simd.BroadcastFloat32s(0), simd.BroadcastInt32s(-1)
-	w := zero.Len()
-	for f := 0; f < 2*w; f += w {
+	w, width := zero.Len(), tileWidth()
+	for f := 0; f < width; f += w {
 		largest, winner := simd.LoadFloat32s(sums[f:]), simd.BroadcastInt32s(0)
 		for q := 1; q < 4; q++ {
-			v := simd.LoadFloat32s(sums[2*w*q+f:])
+			v := simd.LoadFloat32s(sums[width*q+f:])
 			better := v.Greater(largest).Or(v.NotEqual(v))
 			largest, winner = v.IfElse(better, largest), simd.BroadcastInt32s(int32(q)).IfElse(better, winner)
 		}
@@ -126,13 +126,13 @@ func unpoolTile(d []float32, row int, dy []float32, winners []int32) {
 
 func unpoolVectors(d []float32, row int, dy []float32, winners []int32) {
 	zero := simd.BroadcastFloat32s(0)
-	w := zero.Len()
-	upper, lower := d[:4*w], d[row:][:4*w]
-	for f := 0; f < 2*w; f += w {
+	w, width := zero.Len(), tileWidth()
+	upper, lower := d[:2*width], d[row:][:2*width]
+	for f := 0; f < width; f += w {
 		v, winner := simd.LoadFloat32s(dy[f:]), simd.LoadInt32s(winners[f:])
 		v.IfElse(winner.Equal(simd.BroadcastInt32s(0)), zero).Store(upper[f:])
-		v.IfElse(winner.Equal(simd.BroadcastInt32s(1)), zero).Store(upper[2*w+f:])
+		v.IfElse(winner.Equal(simd.BroadcastInt32s(1)), zero).Store(upper[width+f:])
 		v.IfElse(winner.Equal(simd.BroadcastInt32s(2)), zero).Store(lower[f:])
-		v.IfElse(winner.Equal(simd.BroadcastInt32s(3)), zero).Store(lower[2*w+f:])
+		v.IfElse(winner.Equal(simd.BroadcastInt32s(3)), zero).Store(lower[width+f:])
 	}
 }

@@ -16,6 +16,8 @@ func adam(p, g, m, v []float32, s AdamStep) { adamPlain(p, g, m, v, s) }
 
 func lanes() int { return 1 }
 
+const halfLanes = -2 // none
+
 func axpyRows(alpha float32, rows, n int, x []float32, ldx int, y []float32, ldy int) {
 	axpyRowsGonum(alpha, rows, n, x, ldx, y, ldy)
 }

@@ -3,13 +3,13 @@ package f32
 import "math/bits"
 
 // Everything dense is made of one kernel, tile: four rows of two vectors of
-// sums, which stay in registers. A matrix product calls it with one run, a
+// sums, which stay in registers; with AVX2 four vectors, two rows at a time. A matrix product calls it with one run, a
 // convolution with one for each row of the window.
 //
-//	for r, j := range 4, 2*lanes {
+//	for r, j := range 4, tileWidth {
 //		sum := init[r*ldi+j] // or 0 without init
 //		for each bit i of rows, for t := range run {
-//			sum += a[at[r]+i*rowA+t] * b[(i*run+t)*2*lanes+j]
+//			sum += a[at[r]+i*rowA+t] * b[(i*run+t)*tileWidth+j]
 //		}
 //		c[r*ldc+j] = sum
 //	}
@@ -29,10 +29,10 @@ type tiling struct {
 // tileRows is how many rows a tile has.
 const tileRows = 4
 
-// tileWidth is how many numbers a row of a tile has; without vectors as many as
-// with the widest, so that gonum has something to do.
+// tileWidth is how many numbers a row of a tile has. Without vectors they are as
+// many as with the widest, so that gonum has something to do.
 func tileWidth() int {
-	if l := lanes(); l > 1 {
+	if l := lanes(); l > 1 && l != halfLanes {
 		return 2 * l
 	}
 	return 2 * maxLanes
