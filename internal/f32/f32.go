@@ -136,8 +136,8 @@ func Adam(p, g, m, v []float32, s AdamStep) {
 // point. It takes a nanosecond and changes no number.
 //
 // Kernels of 256 bits clear them themselves: where these are the longest
-// vectors (Zen 3), old instructions such as those that the compiler fills a
-// struct with take hundreds of nanoseconds after one that leaves them filled.
+// vectors (Zen 3), what the compiler copies structs with, between one tile and
+// the next, waits for what a filled register is to hold.
 func ClearVectors() { clearVectors() }
 
 // Kernel names the implementation in use, for logs and metrics: "gonum", or
