@@ -23,8 +23,8 @@ func kernel() string {
 	return fmt.Sprintf("simd%d", 32*vectors)
 }
 
-// A panel of op(b), depth rows of two vectors, 32 KiB, stays in the
-// first-level cache while all rows of a go over it.
+// A panel of op(b), depth rows of a tile's width, at most 32 KiB, stays in the
+// first-level cache, or most of it, while all rows of a go over it.
 const (
 	depth = 256
 	block = 64 // rows of a that are transposed at once

@@ -3,8 +3,9 @@ package f32
 import "math/bits"
 
 // Everything dense is made of one kernel, tile: four rows of two vectors of
-// sums, which stay in registers; with AVX2 four vectors, two rows at a time. A matrix product calls it with one run, a
-// convolution with one for each row of the window.
+// sums, which stay in registers; with AVX2 of four vectors, two rows at a time.
+// A matrix product calls it with one run, a convolution with one for each row of
+// the window.
 //
 //	for r, j := range 4, tileWidth {
 //		sum := init[r*ldi+j] // or 0 without init
@@ -29,8 +30,9 @@ type tiling struct {
 // tileRows is how many rows a tile has.
 const tileRows = 4
 
-// tileWidth is how many numbers a row of a tile has. Without vectors they are as
-// many as with the widest, so that gonum has something to do.
+// tileWidth is how many numbers a row of a tile has: as many as with the widest
+// vectors with AVX2, see tileAVX2, and without vectors, so that gonum has
+// something to do.
 func tileWidth() int {
 	if l := lanes(); l > 1 && l != halfLanes {
 		return 2 * l

@@ -117,7 +117,7 @@ func TestNothingMoves(t *testing.T) {
 			b.until("the metrics", "document.getElementById('rate').textContent !== '–'")
 		}}, `<section class="panel" aria-labelledby="stages-title">`},
 	} {
-		s.intercept(scene.path, inTwo(s.handler, scene.middle))
+		s.intercept(scene.path, inTwo(t, s.handler, scene.middle))
 		for _, width := range []int64{320, 768, 1280} {
 			t.Run(fmt.Sprint(scene.name, " ", width), func(t *testing.T) {
 				b := open(t, s.url()+"/livez") // nothing before the size is set
@@ -133,19 +133,20 @@ func TestNothingMoves(t *testing.T) {
 }
 
 // inTwo answers with a page that a slow network brings in two parts.
-func inTwo(page http.Handler, middle string) func(http.ResponseWriter, *http.Request) bool {
+func inTwo(t *testing.T, page http.Handler, middle string) func(http.ResponseWriter, *http.Request) bool {
 	return func(w http.ResponseWriter, r *http.Request) bool {
 		r.Header = http.Header{} // nothing compressed, nothing unchanged
 		whole := httptest.NewRecorder()
 		page.ServeHTTP(whole, r)
-		first, second, _ := strings.Cut(whole.Body.String(), middle)
+		first, second, found := strings.Cut(whole.Body.String(), middle)
 		maps.Copy(w.Header(), whole.Header())
 		w.Header().Set("Cache-Control", "no-store")
 		w.WriteHeader(whole.Code)
 		_, _ = io.WriteString(w, first)
-		if http.NewResponseController(w).Flush() == nil {
-			time.Sleep(time.Second) // the browser takes half of it to show a part
+		if err := http.NewResponseController(w).Flush(); !found || err != nil {
+			t.Errorf("the page is not in two parts: it has %q is %v; %v", middle, found, err)
 		}
+		time.Sleep(time.Second) // the browser takes half of it to show a part
 		_, _ = io.WriteString(w, middle+second)
 		return true
 	}
