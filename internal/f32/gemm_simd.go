@@ -80,6 +80,7 @@ func gemmRows(transB bool, m, n, k int, a []float32, lda int, b []float32, ldb i
 				Turn(panel[:], width, b[j*ldb+p:], ldb, columns, inner)
 			} else {
 				copyColumns(panel[:], b[p*ldb+j:], ldb, inner, columns)
+				clearVectors()
 			}
 			column(m, columns, inner, a[p:], lda, panel[:inner*width], add || p > 0, c[j:], ldc)
 		}
@@ -117,11 +118,22 @@ func column(m, columns, inner int, a []float32, lda int, panel []float32, add bo
 // copyColumns copies columns of b into rows of a tile's width, filled up with
 // zeros.
 func copyColumns(panel, b []float32, ldb, rows, columns int) {
-	width := tileWidth()
+	var zero simd.Float32s
+	l, width := zero.Len(), tileWidth()
 	if columns < width {
 		clear(panel[:rows*width])
+		copyTile(panel, width, b, ldb, rows, columns)
+		return
 	}
-	copyTile(panel, width, b, ldb, rows, columns)
+	at := 0
+	for ; rows > 0; rows-- {
+		from, to := b[at:at+width:at+width], panel[:width:width]
+		for f := 0; f < width; f += 2 * l {
+			simd.LoadFloat32s(from[f:]).Store(to[f:])
+			simd.LoadFloat32s(from[f+l:]).Store(to[f+l:])
+		}
+		at, panel = at+ldb, panel[width:]
+	}
 }
 
 // squares is the side of a square that turnSquare turns, or 0.
