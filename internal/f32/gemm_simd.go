@@ -80,7 +80,6 @@ func gemmRows(transB bool, m, n, k int, a []float32, lda int, b []float32, ldb i
 				Turn(panel[:], width, b[j*ldb+p:], ldb, columns, inner)
 			} else {
 				copyColumns(panel[:], b[p*ldb+j:], ldb, inner, columns)
-				clearVectors()
 			}
 			column(m, columns, inner, a[p:], lda, panel[:inner*width], add || p > 0, c[j:], ldc)
 		}
@@ -122,17 +121,17 @@ func copyColumns(panel, b []float32, ldb, rows, columns int) {
 	l, width := zero.Len(), tileWidth()
 	if columns < width {
 		clear(panel[:rows*width])
+	}
+	if columns < width || width > 2*l { // four vectors are copied faster by copy
 		copyTile(panel, width, b, ldb, rows, columns)
 		return
 	}
 	at := 0
 	for ; rows > 0; rows-- {
-		from, to := b[at:at+width:at+width], panel[:width:width]
-		for f := 0; f < width; f += 2 * l {
-			simd.LoadFloat32s(from[f:]).Store(to[f:])
-			simd.LoadFloat32s(from[f+l:]).Store(to[f+l:])
-		}
-		at, panel = at+ldb, panel[width:]
+		from, to := b[at:at+2*l:at+2*l], panel[:2*l:2*l]
+		simd.LoadFloat32s(from).Store(to)
+		simd.LoadFloat32s(from[l:]).Store(to[l:])
+		at, panel = at+ldb, panel[2*l:]
 	}
 }
 
