@@ -65,8 +65,8 @@ func BenchmarkConv(b *testing.B) {
 			g := Conv{Height: 3, Run: 3 * s.channels, RowSize: row, Step: s.channels, Down: row, Rows: s.side, Cols: s.side, Filters: s.channels}
 			packed := make([]float32, g.PackedSize())
 			g.Pack(packed, ones(9*s.channels*s.channels), nil)
-			x, y := ones((s.side+2)*row), make([]float32, s.side*s.side*s.channels)
-			measure(b, 2*s.side*s.side*9*s.channels*s.channels, func() { g.Forward(y, x, packed, make([]float32, ScratchSize)) })
+			x, y, scratch := ones((s.side+2)*row), make([]float32, s.side*s.side*s.channels), make([]float32, g.ScratchSize())
+			measure(b, 2*s.side*s.side*9*s.channels*s.channels, func() { g.Forward(y, x, packed, scratch) })
 		})
 	}
 }

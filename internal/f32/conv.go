@@ -14,7 +14,20 @@ type Conv struct {
 }
 
 // PackedSize returns the size of the packed weights, biases behind them.
-func (g Conv) PackedSize() int { return g.groups() * (g.Height*g.Run + 1) * tileWidth() }
+func (g Conv) PackedSize() int {
+	if p := g.patches(); p.fit() {
+		return p.packedSize()
+	}
+	return g.groups() * (g.Height*g.Run + 1) * tileWidth()
+}
+
+// ScratchSize is how many numbers of working memory Forward needs.
+func (g Conv) ScratchSize() int {
+	if p := g.patches(); p.fit() {
+		return p.scratchSize()
+	}
+	return ScratchSize
+}
 
 // groups is how many times a tile's width the filters are.
 func (g Conv) groups() int { return (g.Filters + tileWidth() - 1) / tileWidth() }
@@ -22,8 +35,17 @@ func (g Conv) groups() int { return (g.Filters + tileWidth() - 1) / tileWidth() 
 // Pack fills packed from the weights, Height × Run × Filters, and one bias for
 // each filter, or none at all. What belongs to no filter is 0.
 func (g Conv) Pack(packed, weights, bias []float32) {
+	if p := g.patches(); p.fit() {
+		p.pack(packed, weights, bias)
+		return
+	}
+	g.packRows(packed, weights, bias)
+}
+
+// packRows packs the weights for tiles of windows.
+func (g Conv) packRows(packed, weights, bias []float32) {
 	width, taps := tileWidth(), g.Height*g.Run
-	clear(packed[:g.PackedSize()])
+	clear(packed[:g.groups()*(taps+1)*width])
 	for first := 0; first < g.Filters; first += width {
 		group := packed[first*(taps+1):][:(taps+1)*width]
 		filters := min(width, g.Filters-first)
@@ -44,8 +66,13 @@ func (g Conv) Pack(packed, weights, bias []float32) {
 //		y[(r*Cols+c)*Filters+f] = sum
 //	}
 //
-// scratch is working memory, ScratchSize numbers.
+// A number that is not finite may spread to the windows beside those that see
+// it. scratch is working memory, of ScratchSize.
 func (g Conv) Forward(y, x, packed, scratch []float32) {
+	if p := g.patches(); p.fit() {
+		p.forward(y, nil, false, x, packed, scratch)
+		return
+	}
 	width, taps := tileWidth(), g.Height*g.Run
 	windows := g.Rows * g.Cols
 	for first := 0; first < g.Filters; first += width {

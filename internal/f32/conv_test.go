@@ -42,6 +42,7 @@ func (c convCase) at(row, col, filter int) float64 {
 var convCases = []struct{ height, width, channels, filters, rows, cols, stride int }{
 	{1, 1, 1, 1, 1, 1, 1}, {5, 5, 1, 30, 3, 4, 1}, {3, 3, 2, 33, 2, 2, 1}, {2, 3, 5, 7, 1, 3, 1}, {3, 1, 1, 64, 2, 1, 1},
 	{16, 7, 1, 70, 1, 1, 1}, {3, 3, 16, 32, 3, 3, 1}, {2, 2, 3, 5, 2, 3, 2}, {31, 1, 1, 3, 2, 2, 1}, {4, 4, 2, 9, 2, 2, 3},
+	{3, 3, 16, 16, 2, 4, 1}, {3, 3, 32, 48, 6, 6, 1}, {3, 3, 16, 80, 5, 7, 1}, {3, 3, 48, 32, 2, 3, 1}, {3, 3, 16, 16, 1, 4, 1},
 }
 
 func TestConvMatchesItsDefinition(t *testing.T) {
@@ -60,7 +61,7 @@ func checkConv(t *testing.T, random *rand.Rand, height, width, channels, filters
 	c := newConvCase(random, g, rows, cols, 1)
 	whole, y := guarded(random, rows*cols*filters)
 	before := append([]float32(nil), whole...)
-	g.Forward(y, c.x, c.packed, make([]float32, ScratchSize))
+	g.Forward(y, c.x, c.packed, make([]float32, g.ScratchSize()))
 	for i, v := range whole {
 		k := i - 16
 		if k < 0 || k >= len(y) {

@@ -14,10 +14,21 @@ func Slack() int { return tileWidth() }
 
 // ScratchSize is how many numbers of working memory Forward needs.
 func (g ConvPool) ScratchSize() int {
+	if p := g.patches(); p.fit() {
+		return p.scratchSize()
+	}
 	if g.scatters() {
 		return 4 * g.Rows * g.Cols * g.Filters
 	}
 	return ScratchSize
+}
+
+// PackedSize returns the size of the packed weights, biases behind them.
+func (g ConvPool) PackedSize() int {
+	if p := g.patches(); p.fit() {
+		return p.packedSize()
+	}
+	return g.groups() * (g.Height*g.Run + 1) * tileWidth()
 }
 
 // Pack fills packed, of PackedSize, from the weights, Height × Run × Filters,
@@ -27,7 +38,11 @@ func (g ConvPool) Pack(packed, weights, bias []float32) {
 		g.packScattered(packed, weights, bias)
 		return
 	}
-	g.Conv.Pack(packed, weights, bias)
+	if p := g.patches(); p.fit() {
+		p.pack(packed, weights, bias)
+		return
+	}
+	g.packRows(packed, weights, bias)
 }
 
 // Forward computes y, Rows × Cols × Filters, from one image. NaN in any of a
@@ -49,6 +64,10 @@ func (g ConvPool) Pack(packed, weights, bias []float32) {
 func (g ConvPool) Forward(y []float32, winners []int32, x, packed, scratch []float32) {
 	if g.scatters() {
 		g.scatter(y, winners, x, packed, scratch)
+		return
+	}
+	if p := g.patches(); p.fit() {
+		p.forward(y, winners, true, x, packed, scratch)
 		return
 	}
 	width := tileWidth()

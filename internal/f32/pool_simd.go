@@ -85,15 +85,16 @@ func poolPixel(g *tiling, y []float32, winners []int32) {
 		bias := g.init
 		g.init = nil
 		tileOfVectors(g)
-		poolVectors(y, winners, g.c, bias)
+		poolVectors(y, winners, g.c, bias[:tileWidth()])
 		clearVectors()
 	}
 }
 
+// poolVectors is poolFour for len(bias) filters, whose sums are a tile.
 func poolVectors(y []float32, winners []int32, sums, bias []float32) {
 	zero, none := simd.BroadcastFloat32s(0), simd.BroadcastInt32s(-1)
 	w, width := zero.Len(), tileWidth()
-	for f := 0; f < width; f += w {
+	for f := 0; f < len(bias); f += w {
 		largest, winner := simd.LoadFloat32s(sums[f:]), simd.BroadcastInt32s(0)
 		for q := 1; q < 4; q++ {
 			v := simd.LoadFloat32s(sums[width*q+f:])

@@ -45,3 +45,13 @@ func nonZeroBits(x []float32) uint64 { return nonZeroBitsPlain(x) }
 func squares() int { return 0 }
 
 func turnSquare([]float32, int, []float32, int) {}
+
+// Nothing fits Winograd's way without vectors.
+
+func turnPatch([]float32, int, []float32, int, int) {}
+
+func fourSums([]float32, int, int, []float32, int, []float32, int) {}
+
+func turnWeights([]float32, int, []float32, int, int) {}
+
+func poolVectors([]float32, []int32, []float32, []float32) {}

@@ -46,31 +46,37 @@ func (l Conv2D) layout(in Shape, visit func(file, at int)) {
 func (l Conv2D) padded(in Shape) Shape { return Shape{in.C, in.H + 2*l.Padding, in.W + 2*l.Padding} }
 
 // kernel is the geometry of the forward pass over the padded input.
-func (l Conv2D) kernel(in, out Shape) f32.Conv {
-	row := l.padded(in).W * in.C
+func (l Conv2D) kernel(in Shape) f32.Conv {
+	wide := l.padded(in)
+	row := wide.W * in.C
 	return f32.Conv{Height: l.Height, Run: l.Width * in.C, RowSize: row, Step: l.stride() * in.C, Down: l.stride() * row,
-		Rows: out.H, Cols: out.W, Filters: l.Filters}
+		Rows: (wide.H-l.Height)/l.stride() + 1, Cols: (wide.W-l.Width)/l.stride() + 1, Filters: l.Filters}
 }
 
-func (l Conv2D) packedSize(in Shape) int { return l.kernel(in, Shape{}).PackedSize() }
+func (l Conv2D) packedSize(in Shape) int { return l.kernel(in).PackedSize() }
 
-func (l Conv2D) pack(dst, w, b []float32, in Shape) { l.kernel(in, Shape{}).Pack(dst, w, b) }
+func (l Conv2D) pack(dst, w, b []float32, in Shape) { l.kernel(in).Pack(dst, w, b) }
 
-// scratch: a tile, the padded input, and what the backward pass needs.
+// scratch: the kernels', the padded input, and what the backward pass needs.
 func (l Conv2D) scratch(in, _ Shape) int {
 	g := l.gradient(in)
 	if product([]int{in.C, g.PlaneSize}) > maxSample || product([]int{g.Taps(), g.PackedFilters()}) > maxNumbers {
 		return maxSample + 1
 	}
-	return f32.ScratchSize + l.padded(in).Size() + g.OutputSize() + g.Taps()*g.PackedFilters() + l.inputBuffer(in).Size()
+	return l.kernelScratch(in) + l.padded(in).Size() + g.OutputSize() + g.Taps()*g.PackedFilters() + l.inputBuffer(in).Size()
+}
+
+// kernelScratch is how many numbers of working memory the kernels need.
+func (l Conv2D) kernelScratch(in Shape) int {
+	return max(f32.ScratchSize, l.kernel(in).ScratchSize(), l.inputKernel(in).ScratchSize())
 }
 
 // forward: y = b + W ⋆ x.
 func (l Conv2D) forward(p *pass) {
-	tile, padding := p.scratch[:f32.ScratchSize], p.scratch[f32.ScratchSize:]
-	kernel := l.kernel(p.in, p.out)
+	kernel := l.kernel(p.in)
+	padding := p.scratch[kernel.ScratchSize():]
 	for i := range p.n {
-		kernel.Forward(p.y[i*p.out.Size():], l.pad(padding, p.in, p.x[i*p.in.Size():]), p.packed, tile)
+		kernel.Forward(p.y[i*p.out.Size():], l.pad(padding, p.in, p.x[i*p.in.Size():]), p.packed, p.scratch)
 	}
 }
 

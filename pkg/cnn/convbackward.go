@@ -71,15 +71,15 @@ func (l Conv2D) backwardFrom(p *pass, turned []float32, pack func(g f32.ConvGrad
 		rest = rest[n:]
 		return part
 	}
-	tile, planes, dy := take(f32.ScratchSize), take(l.padded(p.in).Size()), take(g.OutputSize())
+	work, planes, dy := take(l.kernelScratch(p.in)), take(l.padded(p.in).Size()), take(g.OutputSize())
 	dw := take(g.Taps() * g.PackedFilters())
 	clear(dw)
 	for i := range p.n {
 		pack(g, dy, i)
 		g.Add(dw, l.planes(planes, p.in, p.x[i*p.in.Size():]), dy)
-		g.AddBias(p.db, dy, tile)
+		g.AddBias(p.db, dy, work)
 		if p.dx != nil {
-			l.inputGradient(p, g, i, turned, dy, rest, tile)
+			l.inputGradient(p, g, i, turned, dy, rest, work)
 		}
 	}
 	l.addWeights(p.dw, dw, g)
@@ -101,7 +101,7 @@ func (l Conv2D) planes(dst []float32, in Shape, x []float32) []float32 {
 }
 
 // inputGradient computes dx of a sample.
-func (l Conv2D) inputGradient(p *pass, g f32.ConvGradient, sample int, turned, dy, buffer, tile []float32) {
+func (l Conv2D) inputGradient(p *pass, g f32.ConvGradient, sample int, turned, dy, buffer, work []float32) {
 	wide := l.inputBuffer(p.in)
 	buffer = buffer[:wide.Size()]
 	clear(buffer)
@@ -110,7 +110,7 @@ func (l Conv2D) inputGradient(p *pass, g f32.ConvGradient, sample int, turned, d
 	firstRow, firstCol := max(-top, 0), max(-left, 0)
 	g.Unpack(buffer[((top+firstRow)*wide.W+left+firstCol)*l.Filters:], wide.W*l.Filters, dy,
 		firstRow, min(g.Rows, wide.H-top), firstCol, min(g.Cols, wide.W-left))
-	l.inputKernel(p.in).Forward(p.dx[sample*p.in.Size():], buffer, turned, tile)
+	l.inputKernel(p.in).Forward(p.dx[sample*p.in.Size():], buffer, turned, work)
 }
 
 // addWeights adds the gradient from the kernel, channels × H × W × packed

@@ -21,7 +21,7 @@ func fuse(nodes []node) (node, bool) {
 	nd, l := nodes[0], convPool{conv}
 	nd.layer, nd.out = l, nodes[1].out
 	nd.scratch, nd.memo = l.scratch(nd.in, nd.out), l.memo(nd.in, nd.out)
-	return nd, l.kernel(nd.in, nd.out).Fits()
+	return nd, l.kernel(nd.in).Fits()
 }
 
 // fused returns the nodes, fused where that is possible.
@@ -39,11 +39,17 @@ func fused(nodes []node) []node {
 	return list
 }
 
-func (l convPool) kernel(in, out Shape) f32.ConvPool {
-	return f32.ConvPool{Conv: l.Conv2D.kernel(in, out)}
+func (l convPool) kernel(in Shape) f32.ConvPool {
+	g := l.Conv2D.kernel(in)
+	g.Rows, g.Cols = g.Rows/2, g.Cols/2
+	return f32.ConvPool{Conv: g}
 }
 
-func (l convPool) pack(dst, w, b []float32, in Shape) { l.kernel(in, Shape{}).Pack(dst, w, b) }
+func (l convPool) packedSize(in Shape) int { return l.kernel(in).PackedSize() }
+
+func (l convPool) stepPackedSize(in Shape) int { return l.packedSize(in) + l.inputPackedSize(in) }
+
+func (l convPool) pack(dst, w, b []float32, in Shape) { l.kernel(in).Pack(dst, w, b) }
 
 func (l convPool) packStep(dst, w, b []float32, in Shape) {
 	size := l.packedSize(in)
@@ -53,14 +59,14 @@ func (l convPool) packStep(dst, w, b []float32, in Shape) {
 
 // scratch: the kernel's own besides the padded input, for the pass forward.
 func (l convPool) scratch(in, out Shape) int {
-	return max(l.Conv2D.scratch(in, out), l.kernel(in, out).ScratchSize()+l.padded(in).Size())
+	return max(l.Conv2D.scratch(in, out), l.kernel(in).ScratchSize()+l.padded(in).Size())
 }
 
 // memo: which of its windows each output is from.
 func (l convPool) memo(_, out Shape) int { return out.Size() + f32.Slack() }
 
 func (l convPool) forward(p *pass) {
-	kernel, size := l.kernel(p.in, p.out), l.memo(p.in, p.out)
+	kernel, size := l.kernel(p.in), l.memo(p.in, p.out)
 	padding := p.scratch[kernel.ScratchSize():]
 	y := withSlack(p.y)
 	for i := range p.n {
@@ -73,7 +79,7 @@ func (l convPool) forward(p *pass) {
 }
 
 func (l convPool) backward(p *pass) {
-	kernel, size := l.kernel(p.in, p.out), l.memo(p.in, p.out)
+	kernel, size := l.kernel(p.in), l.memo(p.in, p.out)
 	l.backwardFrom(p, p.packed[l.packedSize(p.in):], func(g f32.ConvGradient, packed []float32, sample int) {
 		kernel.Backward(g, packed, withSlack(p.dy)[sample*p.out.Size():], p.memo[sample*size:])
 	})

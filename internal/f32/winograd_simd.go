@@ -1,0 +1,116 @@
+//go:build goexperiment.simd && go1.27
+
+package f32
+
+import "simd"
+
+// turnPatch computes Bᵀ·patch·B of n channels.
+//
+//	for c := range n {
+//		for i, j := range 4, 4 { values[(4*i+j)*stride+c] = (Bᵀ · x[i*row+j*n+c] · B)[i][j] }
+//	}
+func turnPatch(values []float32, stride int, x []float32, row, n int) {
+	w := simd.BroadcastFloat32s(0).Len()
+	for c := 0; c < n; c += w {
+		r0, r1, r2, r3 := x[c:], x[row+c:], x[2*row+c:], x[3*row+c:]
+		v := values[c:]
+		patchRow(v, stride,
+			simd.LoadFloat32s(r0).Sub(simd.LoadFloat32s(r2)),
+			simd.LoadFloat32s(r0[n:]).Sub(simd.LoadFloat32s(r2[n:])),
+			simd.LoadFloat32s(r0[2*n:]).Sub(simd.LoadFloat32s(r2[2*n:])),
+			simd.LoadFloat32s(r0[3*n:]).Sub(simd.LoadFloat32s(r2[3*n:])))
+		patchRow(v[4*stride:], stride,
+			simd.LoadFloat32s(r1).Add(simd.LoadFloat32s(r2)),
+			simd.LoadFloat32s(r1[n:]).Add(simd.LoadFloat32s(r2[n:])),
+			simd.LoadFloat32s(r1[2*n:]).Add(simd.LoadFloat32s(r2[2*n:])),
+			simd.LoadFloat32s(r1[3*n:]).Add(simd.LoadFloat32s(r2[3*n:])))
+		patchRow(v[8*stride:], stride,
+			simd.LoadFloat32s(r2).Sub(simd.LoadFloat32s(r1)),
+			simd.LoadFloat32s(r2[n:]).Sub(simd.LoadFloat32s(r1[n:])),
+			simd.LoadFloat32s(r2[2*n:]).Sub(simd.LoadFloat32s(r1[2*n:])),
+			simd.LoadFloat32s(r2[3*n:]).Sub(simd.LoadFloat32s(r1[3*n:])))
+		patchRow(v[12*stride:], stride,
+			simd.LoadFloat32s(r1).Sub(simd.LoadFloat32s(r3)),
+			simd.LoadFloat32s(r1[n:]).Sub(simd.LoadFloat32s(r3[n:])),
+			simd.LoadFloat32s(r1[2*n:]).Sub(simd.LoadFloat32s(r3[2*n:])),
+			simd.LoadFloat32s(r1[3*n:]).Sub(simd.LoadFloat32s(r3[3*n:])))
+	}
+}
+
+// patchRow stores a row of Bᵀ·patch, times B.
+func patchRow(values []float32, stride int, t0, t1, t2, t3 simd.Float32s) {
+	t0.Sub(t2).Store(values)
+	t1.Add(t2).Store(values[stride:])
+	t2.Sub(t1).Store(values[2*stride:])
+	t1.Sub(t3).Store(values[3*stride:])
+}
+
+// fourSums computes Aᵀ·sums·A for n filters, with their biases if there are any.
+//
+//	for f := range n {
+//		for i, j := range 2, 2 { y[i*down+j*right+f] = (Aᵀ · sums[k*stride+f] · A)[i][j] + bias[f] }
+//	}
+func fourSums(y []float32, right, down int, sums []float32, stride int, bias []float32, n int) {
+	w := simd.BroadcastFloat32s(0).Len()
+	for f := 0; f < n; f += w {
+		s := sums[f:]
+		u0, v0 := fourColumn(s, stride)
+		u1, v1 := fourColumn(s[stride:], stride)
+		u2, v2 := fourColumn(s[2*stride:], stride)
+		u3, v3 := fourColumn(s[3*stride:], stride)
+		y00, y01 := u0.Add(u1).Add(u2), u1.Sub(u2).Sub(u3)
+		y10, y11 := v0.Add(v1).Add(v2), v1.Sub(v2).Sub(v3)
+		if bias != nil {
+			b := simd.LoadFloat32s(bias[f:])
+			y00, y01, y10, y11 = y00.Add(b), y01.Add(b), y10.Add(b), y11.Add(b)
+		}
+		o := y[f:]
+		y00.Store(o)
+		y01.Store(o[right:])
+		y10.Store(o[down:])
+		y11.Store(o[down+right:])
+	}
+}
+
+// fourColumn computes a column of Aᵀ·sums.
+func fourColumn(s []float32, stride int) (upper, lower simd.Float32s) {
+	m1, m2 := simd.LoadFloat32s(s[4*stride:]), simd.LoadFloat32s(s[8*stride:])
+	return simd.LoadFloat32s(s).Add(m1).Add(m2), m1.Sub(m2).Sub(simd.LoadFloat32s(s[12*stride:]))
+}
+
+// turnWeights computes G·weights·Gᵀ of one channel and n filters; tap is from
+// one of the nine weights to the next.
+//
+//	for f := range n {
+//		for i, j := range 4, 4 { values[(4*i+j)*stride+f] = (G · weights[(3*i+j)*tap+f] · Gᵀ)[i][j] }
+//	}
+func turnWeights(values []float32, stride int, weights []float32, tap, n int) {
+	w := simd.BroadcastFloat32s(0).Len()
+	for f := 0; f < n; f += w {
+		g := weights[f:]
+		a0, b0, c0, d0 := weightColumn(g, 3*tap)
+		a1, b1, c1, d1 := weightColumn(g[tap:], 3*tap)
+		a2, b2, c2, d2 := weightColumn(g[2*tap:], 3*tap)
+		v := values[f:]
+		weightRow(v, stride, a0, a1, a2)
+		weightRow(v[4*stride:], stride, b0, b1, b2)
+		weightRow(v[8*stride:], stride, c0, c1, c2)
+		weightRow(v[12*stride:], stride, d0, d1, d2)
+	}
+}
+
+// weightColumn computes G times a column of weights.
+func weightColumn(g []float32, row int) (u0, u1, u2, u3 simd.Float32s) {
+	g0, g1, g2 := simd.LoadFloat32s(g), simd.LoadFloat32s(g[row:]), simd.LoadFloat32s(g[2*row:])
+	return g0, half(g0.Add(g2).Add(g1)), half(g0.Add(g2).Sub(g1)), g2
+}
+
+// weightRow stores a row of G·weights, times Gᵀ.
+func weightRow(values []float32, stride int, t0, t1, t2 simd.Float32s) {
+	t0.Store(values)
+	half(t0.Add(t2).Add(t1)).Store(values[stride:])
+	half(t0.Add(t2).Sub(t1)).Store(values[2*stride:])
+	t2.Store(values[3*stride:])
+}
+
+func half(v simd.Float32s) simd.Float32s { return v.Mul(simd.BroadcastFloat32s(0.5)) }
