@@ -186,3 +186,41 @@ func checkConvGradient(t *testing.T, random *rand.Rand, height, width, channels,
 		}
 	}
 }
+
+func TestPatchGradientMatchesItsDefinition(t *testing.T) {
+	random := rand.New(rand.NewPCG(10, 10))
+	for _, c := range []struct{ channels, filters, rows, cols, images int }{{16, 16, 2, 4, 1}, {32, 48, 6, 6, 9}, {48, 16, 4, 8, 17}} {
+		row := (c.cols + 2) * c.channels
+		g := Conv{Height: 3, Run: 3 * c.channels, RowSize: row, Step: c.channels, Down: row, Rows: c.rows, Cols: c.cols, Filters: c.filters}
+		if !g.PatchesFit() {
+			if lanes() > 1 {
+				t.Errorf("%+v does not fit", g)
+			}
+			continue
+		}
+		_, scratch := guarded(random, g.PatchScratchSize())
+		sum := g.NewPatchGradient(scratch)
+		_, dw := guarded(random, 9*c.channels*c.filters)
+		want := make([]float64, len(dw))
+		for i, v := range dw {
+			want[i] = float64(v)
+		}
+		for range c.images {
+			_, x := guarded(random, (c.rows+2)*row)
+			_, dy := guarded(random, c.rows*c.cols*c.filters)
+			sum.Add(x, dy)
+			for k := range want {
+				tap, channel, f := k/c.filters/c.channels, k/c.filters%c.channels, k%c.filters
+				for pixel := range c.rows * c.cols {
+					want[k] += float64(x[(pixel/c.cols+tap/3)*row+(pixel%c.cols+tap%3)*c.channels+channel]) * float64(dy[pixel*c.filters+f])
+				}
+			}
+		}
+		sum.AddTo(dw)
+		for k, v := range want {
+			if !(math.Abs(float64(dw[k])-v) <= 1e-4*math.Sqrt(float64(c.images*c.rows*c.cols))) {
+				t.Fatalf("%+v, %d images: the gradient of weight %d is %v; the definition has %v", g, c.images, k, dw[k], v)
+			}
+		}
+	}
+}

@@ -27,3 +27,5 @@ func unpoolWide(d []float32, row int, dy []float32, winners []int32) {
 func nonZeroBitsWide(x []float32) uint64 { return nonZeroBitsPlain(x) }
 
 func turnWide(dst []float32, ldd int, src []float32, lds int) {}
+
+func outerWide(c []float32, ldc int, a []float32, lda int, b []float32, ldb, rows int) {}

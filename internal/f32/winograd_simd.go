@@ -114,3 +114,63 @@ func weightRow(values []float32, stride int, t0, t1, t2 simd.Float32s) {
 }
 
 func half(v simd.Float32s) simd.Float32s { return v.Mul(simd.BroadcastFloat32s(0.5)) }
+
+// turnFour computes A·four·Aᵀ of n filters.
+//
+//	for f := range n {
+//		for i, j := range 4, 4 { values[(4*i+j)*stride+f] = (A · y[i*down+j*right+f] · Aᵀ)[i][j] }
+//	}
+func turnFour(values []float32, stride int, y []float32, right, down, n int) {
+	w := simd.BroadcastFloat32s(0).Len()
+	for f := 0; f < n; f += w {
+		upper, lower, v := y[f:], y[down+f:], values[f:]
+		y00, y01 := simd.LoadFloat32s(upper), simd.LoadFloat32s(upper[right:])
+		y10, y11 := simd.LoadFloat32s(lower), simd.LoadFloat32s(lower[right:])
+		fourRow(v, stride, y00, y01)
+		fourRow(v[4*stride:], stride, y00.Add(y10), y01.Add(y11))
+		fourRow(v[8*stride:], stride, y00.Sub(y10), y01.Sub(y11))
+		fourRow(v[12*stride:], stride, y10.Neg(), y11.Neg())
+	}
+}
+
+// fourRow stores a row of A·four, times Aᵀ.
+func fourRow(values []float32, stride int, t0, t1 simd.Float32s) {
+	t0.Store(values)
+	t0.Add(t1).Store(values[stride:])
+	t0.Sub(t1).Store(values[2*stride:])
+	t1.Neg().Store(values[3*stride:])
+}
+
+// addWeights adds Gᵀ·sums·G of n filters; tap is from one of the nine weights to
+// the next.
+//
+//	for f := range n {
+//		for i, j := range 3, 3 { dw[(3*i+j)*tap+f] += (Gᵀ · sums[k*stride+f] · G)[i][j] }
+//	}
+func addWeights(dw []float32, tap int, sums []float32, stride, n int) {
+	w := simd.BroadcastFloat32s(0).Len()
+	for f := 0; f < n; f += w {
+		s, to := sums[f:], dw[f:]
+		a0, b0, c0 := sumColumn(s, 4*stride)
+		a1, b1, c1 := sumColumn(s[stride:], 4*stride)
+		a2, b2, c2 := sumColumn(s[2*stride:], 4*stride)
+		a3, b3, c3 := sumColumn(s[3*stride:], 4*stride)
+		addWeightRow(to, tap, a0, a1, a2, a3)
+		addWeightRow(to[3*tap:], tap, b0, b1, b2, b3)
+		addWeightRow(to[6*tap:], tap, c0, c1, c2, c3)
+	}
+}
+
+// sumColumn computes Gᵀ times a column of sums.
+func sumColumn(s []float32, row int) (w0, w1, w2 simd.Float32s) {
+	s1, s2 := half(simd.LoadFloat32s(s[row:])), half(simd.LoadFloat32s(s[2*row:]))
+	return simd.LoadFloat32s(s).Add(s1).Add(s2), s1.Sub(s2), s1.Add(s2).Add(simd.LoadFloat32s(s[3*row:]))
+}
+
+// addWeightRow adds a row of Gᵀ·sums, times G.
+func addWeightRow(dw []float32, tap int, t0, t1, t2, t3 simd.Float32s) {
+	t1, t2 = half(t1), half(t2)
+	simd.LoadFloat32s(dw).Add(t0.Add(t1).Add(t2)).Store(dw)
+	simd.LoadFloat32s(dw[tap:]).Add(t1.Sub(t2)).Store(dw[tap:])
+	simd.LoadFloat32s(dw[2*tap:]).Add(t1.Add(t2).Add(t3)).Store(dw[2*tap:])
+}

@@ -57,18 +57,13 @@ func (l Conv2D) packedSize(in Shape) int { return l.kernel(in).PackedSize() }
 
 func (l Conv2D) pack(dst, w, b []float32, in Shape) { l.kernel(in).Pack(dst, w, b) }
 
-// scratch: the kernels', the padded input, and what the backward pass needs.
+// scratch: the kernel's and the padded input.
 func (l Conv2D) scratch(in, _ Shape) int {
 	g := l.gradient(in)
 	if product([]int{in.C, g.PlaneSize}) > maxSample || product([]int{g.Taps(), g.PackedFilters()}) > maxNumbers {
-		return maxSample + 1
+		return maxSample + 1 // a step of training would need more than there may be
 	}
-	return l.kernelScratch(in) + l.padded(in).Size() + g.OutputSize() + g.Taps()*g.PackedFilters() + l.inputBuffer(in).Size()
-}
-
-// kernelScratch is how many numbers of working memory the kernels need.
-func (l Conv2D) kernelScratch(in Shape) int {
-	return max(f32.ScratchSize, l.kernel(in).ScratchSize(), l.inputKernel(in).ScratchSize())
+	return l.kernel(in).ScratchSize() + l.padded(in).Size()
 }
 
 // forward: y = b + W ⋆ x.
@@ -80,17 +75,22 @@ func (l Conv2D) forward(p *pass) {
 	}
 }
 
-// pad returns a sample with zeros around it: itself without padding, else a
-// copy in dst.
+// pad returns a sample with its padding around it: see surrounded.
 func (l Conv2D) pad(dst []float32, in Shape, x []float32) []float32 {
-	if l.Padding == 0 {
+	return surrounded(dst, in, l.Padding, x)
+}
+
+// surrounded returns a sample with so many zeros around it: itself with none,
+// else a copy in dst.
+func surrounded(dst []float32, in Shape, zeros int, x []float32) []float32 {
+	if zeros == 0 {
 		return x[:in.Size()]
 	}
-	wide := l.padded(in)
+	wide := Shape{in.C, in.H + 2*zeros, in.W + 2*zeros}
 	dst = dst[:wide.Size()]
 	clear(dst)
 	for row := range in.H {
-		copy(dst[((row+l.Padding)*wide.W+l.Padding)*in.C:], x[row*in.W*in.C:][:in.W*in.C])
+		copy(dst[((row+zeros)*wide.W+zeros)*in.C:], x[row*in.W*in.C:][:in.W*in.C])
 	}
 	return dst
 }

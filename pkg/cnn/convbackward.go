@@ -54,11 +54,53 @@ func (l Conv2D) packInput(dst, w []float32, in Shape) {
 	kernel.Pack(dst, turned, nil)
 }
 
+// stepScratch: the kernels', the padded input, the output's gradient as the
+// input's wants it, and what the weights' gradient needs.
+func (l Conv2D) stepScratch(in, _ Shape) int {
+	if kernel := l.kernel(in); kernel.PatchesFit() {
+		return l.kernelScratch(in) + l.padded(in).Size() + l.inputBuffer(in).Size() + kernel.PatchScratchSize()
+	}
+	return l.rowScratch(in)
+}
+
+// rowScratch is stepScratch for backwardFrom.
+func (l Conv2D) rowScratch(in Shape) int {
+	g := l.gradient(in)
+	return l.kernelScratch(in) + l.padded(in).Size() + l.inputBuffer(in).Size() + g.OutputSize() + g.Taps()*g.PackedFilters()
+}
+
+// kernelScratch is how many numbers of working memory the kernels need, each
+// for itself.
+func (l Conv2D) kernelScratch(in Shape) int {
+	return max(f32.ScratchSize, l.kernel(in).ScratchSize(), l.inputKernel(in).ScratchSize())
+}
+
 // backward: dW += dy ⋆ x, db += Σ dy, dx = Wᵀ ⋆ dy.
 func (l Conv2D) backward(p *pass) {
+	if kernel := l.kernel(p.in); kernel.PatchesFit() {
+		l.backwardPatches(p, kernel)
+		return
+	}
 	l.backwardFrom(p, p.packed[l.packedSize(p.in):], func(g f32.ConvGradient, packed []float32, sample int) {
 		g.PackOutput(packed, p.dy[sample*p.out.Size():], l.stride())
 	})
+}
+
+// backwardPatches is the backward pass of windows of 3×3.
+func (l Conv2D) backwardPatches(p *pass, kernel f32.Conv) {
+	work, rest := p.scratch[:l.kernelScratch(p.in)], p.scratch[l.kernelScratch(p.in):]
+	padding, rest := rest[:l.padded(p.in).Size()], rest[l.padded(p.in).Size():]
+	buffer, rest := rest[:l.inputBuffer(p.in).Size()], rest[l.inputBuffer(p.in).Size():]
+	sum, turned, size := kernel.NewPatchGradient(rest), p.packed[l.packedSize(p.in):], p.out.Size()
+	for i := range p.n {
+		dy := p.dy[i*size:][:size]
+		sum.Add(l.pad(padding, p.in, p.x[i*p.in.Size():]), dy)
+		f32.AxpyRows(1, size/l.Filters, l.Filters, dy, l.Filters, p.db, 0)
+		if p.dx != nil {
+			l.inputKernel(p.in).Forward(p.dx[i*p.in.Size():], surrounded(buffer, p.out, l.Height-1-l.Padding, dy), turned, work)
+		}
+	}
+	sum.AddTo(p.dw)
 }
 
 // backwardFrom is the backward pass with the weights turned and packed, for

@@ -57,10 +57,12 @@ func (l convPool) packStep(dst, w, b []float32, in Shape) {
 	l.packInput(dst[size:], w, in)
 }
 
-// scratch: the kernel's own besides the padded input, for the pass forward.
+// scratch: the kernel's and the padded input.
 func (l convPool) scratch(in, out Shape) int {
 	return max(l.Conv2D.scratch(in, out), l.kernel(in).ScratchSize()+l.padded(in).Size())
 }
+
+func (l convPool) stepScratch(in, _ Shape) int { return l.rowScratch(in) }
 
 // memo: which of its windows each output is from.
 func (l convPool) memo(_, out Shape) int { return out.Size() + f32.Slack() }

@@ -227,6 +227,13 @@ func TestGeometriesAgreeWithTheReference(t *testing.T) {
 		"64 columns":                        {Shape{1, 12, 64}, []Layer{conv(33, 3, 3, 1, 0), ReLU{}, pool, Affine{3}}},
 		"31 rows of window":                 {Shape{1, 40, 40}, []Layer{conv(7, 31, 3, 1, 0), ReLU{}, pool, Affine{3}}},
 		"32 rows of window":                 {Shape{1, 40, 40}, []Layer{conv(7, 32, 3, 1, 0), ReLU{}, pool, Affine{3}}},
+		"patches, pooled":                   {Shape{16, 8, 6}, []Layer{conv(32, 3, 3, 1, 1), ReLU{}, pool, Affine{3}}},
+		"patches, an odd pooled":            {Shape{32, 7, 9}, []Layer{conv(48, 3, 3, 1, 1), ReLU{}, pool, Affine{3}}},
+		"patches without padding":           {Shape{48, 8, 8}, []Layer{conv(16, 3, 3, 1, 0), ReLU{}, Affine{3}}},
+		"patches, padding of two":           {Shape{16, 4, 6}, []Layer{conv(16, 3, 3, 1, 2), Affine{3}}},
+		"patches, odd in number":            {Shape{16, 5, 7}, []Layer{conv(16, 3, 3, 1, 1), conv(96, 3, 3, 1, 0), Affine{3}}},
+		"patches, one after another":        {Shape{1, 14, 14}, []Layer{conv(16, 5, 5, 1, 0), conv(32, 3, 3, 1, 1), ReLU{}, conv(16, 3, 3, 1, 0), Affine{3}}},
+		"one patch":                         {Shape{16, 4, 4}, []Layer{conv(16, 3, 3, 1, 0), ReLU{}, conv(16, 2, 2, 1, 0), Affine{3}}},
 		"more padding than the window high": {Shape{2, 9, 9}, []Layer{conv(6, 4, 4, 1, 0), ReLU{}, conv(7, 1, 5, 1, 4), ReLU{}, pool, Affine{3}}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -258,7 +265,11 @@ func randomSpec(r *rand.Rand) Spec {
 	for range 1 + r.IntN(3) {
 		switch r.IntN(5) {
 		case 0, 1, 2:
-			s.Layers = append(s.Layers, Conv2D{1 + r.IntN(40), Window{1 + r.IntN(5), 1 + r.IntN(5), r.IntN(4), r.IntN(4)}})
+			conv := Conv2D{1 + r.IntN(40), Window{1 + r.IntN(5), 1 + r.IntN(5), r.IntN(4), r.IntN(4)}}
+			if r.IntN(2) == 0 { // such as go the way of Winograd, where they follow each other
+				conv = Conv2D{16 * (1 + r.IntN(3)), Window{3, 3, 1, r.IntN(3)}}
+			}
+			s.Layers = append(s.Layers, conv)
 			if r.IntN(2) == 0 {
 				s.Layers = append(s.Layers, ReLU{}, pool)
 			}

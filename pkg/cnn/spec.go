@@ -46,10 +46,11 @@ type packing interface {
 }
 
 // stepPacking is packing for a step of training, where the backward pass wants
-// the weights too.
+// the weights too, and working memory of its own.
 type stepPacking interface {
 	stepPackedSize(in Shape) int
 	packStep(dst, w, b []float32, in Shape)
+	stepScratch(in, out Shape) int
 }
 
 // scratching is a Layer that needs working memory.

@@ -37,6 +37,7 @@ func newTape(net *network, batch int) *tape {
 		t.packed = append(t.packed, nil)
 		if l, ok := nd.layer.(stepPacking); ok {
 			t.packed[i] = make([]float32, l.stepPackedSize(nd.in))
+			scratch = max(scratch, l.stepScratch(nd.in, nd.out))
 		}
 		samples := batch
 		if t.shared(i) {

@@ -133,6 +133,12 @@ func TestStepAllocatesNothing(t *testing.T) {
 	if n := testing.AllocsPerRun(20, func() { all.StepTaught(x[:17*64], labels[:17], teacher, 0.01) }); n != 0 {
 		t.Errorf("%v allocations a step with everything; want 0", n)
 	}
+	patches := NewTrainer(newTestModel(t, patched, 1), TrainConfig{Batch: 16, Shards: 2})
+	defer patches.Close()
+	x = normals(newRandom(1), 16*patched.Input.Size())
+	if n := testing.AllocsPerRun(20, func() { patches.Step(x, labels[:16], 0.01) }); n != 0 {
+		t.Errorf("%v allocations a step with patches; want 0", n)
+	}
 }
 
 func TestResumedRunEqualsUnbroken(t *testing.T) {

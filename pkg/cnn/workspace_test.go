@@ -6,11 +6,18 @@ import (
 	"testing"
 )
 
+// patched has convolutions that go the way of Winograd, with and without
+// pooling, batch normalisation and tiles that the filters fill.
+var patched = Spec{Shape{16, 8, 8}, []Layer{
+	Conv2D{48, Window{3, 3, 1, 1}}, ReLU{}, Conv2D{32, Window{3, 3, 1, 1}}, ReLU{}, MaxPool{Window{2, 2, 2, 0}},
+	Conv2D{16, Window{3, 3, 1, 1}}, BatchNorm{}, Conv2D{16, Window{3, 3, 1, 1}}, Affine{4},
+}}
+
 func TestBatchEqualsItsSamplesBitForBit(t *testing.T) {
 	for name, spec := range map[string]Spec{
 		"SimpleConvNet": SimpleConvNet(), "windows": goldenWindows,
 		"affine alone": {Shape{2, 3, 4}, []Layer{Affine{5}}}, "no affine": {Shape{2, 6, 6}, []Layer{Conv2D{3, Square(3)}, ReLU{}}},
-		"normalised": everything,
+		"normalised": everything, "patches": patched,
 	} {
 		m, size := newTestModel(t, spec, 1), spec.Input.Size()
 		const n = 130
@@ -44,7 +51,7 @@ func TestInferenceAgreesWithTraining(t *testing.T) {
 }
 
 func TestLogitsAllocateNothing(t *testing.T) {
-	for _, spec := range []Spec{SimpleConvNet(), everything} {
+	for _, spec := range []Spec{SimpleConvNet(), everything, patched} {
 		m := newTestModel(t, spec, 1)
 		for _, batch := range []int{1, 16, 100} {
 			ws, x := m.NewWorkspace(batch), normals(newRandom(1), batch*spec.Input.Size())
