@@ -15,18 +15,21 @@ type Conv struct {
 
 // PackedSize returns the size of the packed weights, biases behind them.
 func (g Conv) PackedSize() int {
-	if p := g.patches(); p.fit() {
+	if p := g.winograd(); p.fit() {
 		return p.packedSize()
 	}
-	return g.groups() * (g.Height*g.Run + 1) * tileWidth()
+	return g.rowsPackedSize()
 }
+
+// rowsPackedSize is PackedSize for packRows.
+func (g Conv) rowsPackedSize() int { return g.groups() * (g.Height*g.Run + 1) * tileWidth() }
 
 // ScratchSize is how many numbers of working memory Forward needs.
 func (g Conv) ScratchSize() int {
-	if p := g.patches(); p.fit() {
+	if p := g.winograd(); p.fit() {
 		return p.scratchSize()
 	}
-	return ScratchSize
+	return TileSize
 }
 
 // groups is how many times a tile's width the filters are.
@@ -35,7 +38,7 @@ func (g Conv) groups() int { return (g.Filters + tileWidth() - 1) / tileWidth() 
 // Pack fills packed from the weights, Height × Run × Filters, and one bias for
 // each filter, or none at all. What belongs to no filter is 0.
 func (g Conv) Pack(packed, weights, bias []float32) {
-	if p := g.patches(); p.fit() {
+	if p := g.winograd(); p.fit() {
 		p.pack(packed, weights, bias)
 		return
 	}
@@ -45,7 +48,7 @@ func (g Conv) Pack(packed, weights, bias []float32) {
 // packRows packs the weights for tiles of windows.
 func (g Conv) packRows(packed, weights, bias []float32) {
 	width, taps := tileWidth(), g.Height*g.Run
-	clear(packed[:g.groups()*(taps+1)*width])
+	clear(packed[:g.rowsPackedSize()])
 	for first := 0; first < g.Filters; first += width {
 		group := packed[first*(taps+1):][:(taps+1)*width]
 		filters := min(width, g.Filters-first)
@@ -66,10 +69,11 @@ func (g Conv) packRows(packed, weights, bias []float32) {
 //		y[(r*Cols+c)*Filters+f] = sum
 //	}
 //
-// A number that is not finite may spread to the windows beside those that see
-// it. scratch is working memory, of ScratchSize.
+// The sum of any of a channel's weights must be finite, and a number of the image
+// that is not may spread to the windows beside those that see it: see winograd.
+// scratch is working memory, of g.ScratchSize().
 func (g Conv) Forward(y, x, packed, scratch []float32) {
-	if p := g.patches(); p.fit() {
+	if p := g.winograd(); p.fit() {
 		p.forward(y, nil, false, x, packed, scratch)
 		return
 	}

@@ -3,6 +3,7 @@ package f32
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 )
 
@@ -61,7 +62,8 @@ func checkConv(t *testing.T, random *rand.Rand, height, width, channels, filters
 	c := newConvCase(random, g, rows, cols, 1)
 	whole, y := guarded(random, rows*cols*filters)
 	before := append([]float32(nil), whole...)
-	g.Forward(y, c.x, c.packed, make([]float32, g.ScratchSize()))
+	_, scratch := guarded(random, g.ScratchSize())
+	g.Forward(y, c.x, c.packed, scratch)
 	for i, v := range whole {
 		k := i - 16
 		if k < 0 || k >= len(y) {
@@ -96,7 +98,8 @@ func checkConvPool(t *testing.T, random *rand.Rand, height, width, channels, fil
 	y, winners := make([]float32, n+Slack()), make([]int32, n+Slack())
 	packed := make([]float32, g.PackedSize())
 	g.Pack(packed, c.weights, c.bias)
-	g.Forward(y, winners, c.x, packed, make([]float32, g.ScratchSize()))
+	_, scratch := guarded(random, g.ScratchSize())
+	g.Forward(y, winners, c.x, packed, scratch)
 	_, dy := guarded(random, n+Slack())
 	to := ConvGradient{Channels: channels, Height: height, Width: width, RowSize: rowSize / channels,
 		Rows: 2 * rows, Cols: 2 * cols, Filters: filters}
@@ -131,12 +134,23 @@ func checkConvPool(t *testing.T, random *rand.Rand, height, width, channels, fil
 }
 
 func TestConvPoolSeesNaN(t *testing.T) {
-	g := ConvPool{Conv{Height: 2, Run: 2, RowSize: 3, Step: 1, Down: 3, Rows: 1, Cols: 1, Filters: 1}}
+	checkNaNIsSeen(t, ConvPool{Conv{Height: 2, Run: 2, RowSize: 3, Step: 1, Down: 3, Rows: 1, Cols: 1, Filters: 1}}, 9)
+	checkNaNIsSeen(t, ConvPool{Conv{Height: 3, Run: 48, RowSize: 96, Step: 16, Down: 96, Rows: 1, Cols: 2, Filters: 16}}, 4*4*16)
+}
+
+// checkNaNIsSeen puts a NaN into each of the numbers that the first pixel sees.
+func checkNaNIsSeen(t *testing.T, g ConvPool, numbers int) {
+	t.Helper()
 	packed := make([]float32, g.PackedSize())
-	g.Pack(packed, []float32{-1, -1, -1, -1}, []float32{0})
-	for i := range 9 {
-		x, y := make([]float32, 9), make([]float32, 1+Slack())
-		x[i] = nan
+	weights := make([]float32, g.Height*g.Run*g.Filters)
+	for i := range weights {
+		weights[i] = -1
+	}
+	g.Pack(packed, weights, make([]float32, g.Filters))
+	side := g.Height + 1
+	for i := range numbers {
+		x, y := make([]float32, side*g.RowSize), make([]float32, g.Rows*g.Cols*g.Filters+Slack())
+		x[i/(side*g.Step)*g.RowSize+i%(side*g.Step)] = nan
 		if g.Forward(y, nil, x, packed, make([]float32, g.ScratchSize())); y[0] == y[0] {
 			t.Errorf("NaN at %d became %v", i, y[0])
 		}
@@ -189,38 +203,51 @@ func checkConvGradient(t *testing.T, random *rand.Rand, height, width, channels,
 
 func TestPatchGradientMatchesItsDefinition(t *testing.T) {
 	random := rand.New(rand.NewPCG(10, 10))
-	for _, c := range []struct{ channels, filters, rows, cols, images int }{{16, 16, 2, 4, 1}, {32, 48, 6, 6, 9}, {48, 16, 4, 8, 17}} {
-		row := (c.cols + 2) * c.channels
-		g := Conv{Height: 3, Run: 3 * c.channels, RowSize: row, Step: c.channels, Down: row, Rows: c.rows, Cols: c.cols, Filters: c.filters}
-		if !g.PatchesFit() {
-			if lanes() > 1 {
-				t.Errorf("%+v does not fit", g)
+	for _, c := range []struct{ channels, filters, rows, cols, images int }{
+		{16, 16, 2, 4, 1}, {32, 48, 6, 6, 9}, {48, 16, 4, 8, 17}, {16, 80, 24, 24, 2}, // the last has more patches than there is room for
+	} {
+		checkPatchGradient(t, random, c.channels, c.filters, c.rows, c.cols, c.images)
+	}
+}
+
+func checkPatchGradient(t *testing.T, random *rand.Rand, channels, filters, rows, cols, images int) {
+	t.Helper()
+	row := (cols + 2) * channels
+	g := Conv{Height: 3, Run: 3 * channels, RowSize: row, Step: channels, Down: row, Rows: rows, Cols: cols, Filters: filters}
+	if fits := g.PatchesFit(); fits != (lanes() > 1) {
+		t.Fatalf("%+v: fits is %v", g, fits)
+	} else if !fits {
+		return
+	}
+	wholeScratch, scratch := guarded(random, g.PatchScratchSize())
+	whole, dw := guarded(random, 9*channels*filters)
+	before, scratchBefore := slices.Clone(whole), slices.Clone(wholeScratch)
+	want := make([]float64, len(dw))
+	for i, v := range dw {
+		want[i] = float64(v)
+	}
+	sum := g.NewPatchGradient(scratch)
+	for range images {
+		_, x := guarded(random, (rows+2)*row)
+		_, dy := guarded(random, rows*cols*filters)
+		sum.Add(x, dy)
+		for k := range want {
+			tap, channel, f := k/filters/channels, k/filters%channels, k%filters
+			for pixel := range rows * cols {
+				want[k] += float64(x[(pixel/cols+tap/3)*row+(pixel%cols+tap%3)*channels+channel]) * float64(dy[pixel*filters+f])
 			}
-			continue
 		}
-		_, scratch := guarded(random, g.PatchScratchSize())
-		sum := g.NewPatchGradient(scratch)
-		_, dw := guarded(random, 9*c.channels*c.filters)
-		want := make([]float64, len(dw))
-		for i, v := range dw {
-			want[i] = float64(v)
+	}
+	sum.AddTo(dw)
+	for i := range 16 {
+		if whole[i] != before[i] || whole[len(whole)-1-i] != before[len(whole)-1-i] ||
+			wholeScratch[i] != scratchBefore[i] || wholeScratch[len(wholeScratch)-1-i] != scratchBefore[len(wholeScratch)-1-i] {
+			t.Fatalf("%+v: wrote outside of what it was given", g)
 		}
-		for range c.images {
-			_, x := guarded(random, (c.rows+2)*row)
-			_, dy := guarded(random, c.rows*c.cols*c.filters)
-			sum.Add(x, dy)
-			for k := range want {
-				tap, channel, f := k/c.filters/c.channels, k/c.filters%c.channels, k%c.filters
-				for pixel := range c.rows * c.cols {
-					want[k] += float64(x[(pixel/c.cols+tap/3)*row+(pixel%c.cols+tap%3)*c.channels+channel]) * float64(dy[pixel*c.filters+f])
-				}
-			}
-		}
-		sum.AddTo(dw)
-		for k, v := range want {
-			if !(math.Abs(float64(dw[k])-v) <= 1e-4*math.Sqrt(float64(c.images*c.rows*c.cols))) {
-				t.Fatalf("%+v, %d images: the gradient of weight %d is %v; the definition has %v", g, c.images, k, dw[k], v)
-			}
+	}
+	for k, v := range want {
+		if !(math.Abs(float64(dw[k])-v) <= 1e-4*math.Sqrt(float64(images*rows*cols))) {
+			t.Fatalf("%+v, %d images: the gradient of weight %d is %v; the definition has %v", g, images, k, dw[k], v)
 		}
 	}
 }

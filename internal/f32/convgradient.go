@@ -140,7 +140,7 @@ func (g ConvGradient) occupied(planes []float32) (bits uint64, ok bool) {
 }
 
 // AddBias adds the sums of the output's gradient to db, one for each filter.
-// sums is working memory, ScratchSize numbers.
+// sums is working memory, of TileSize.
 //
 //	for f := range Filters { for r, q := range Rows, Cols { db[f] += dy(r, q, f) } }
 func (g ConvGradient) AddBias(db, dy, sums []float32) {

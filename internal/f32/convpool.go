@@ -14,21 +14,21 @@ func Slack() int { return tileWidth() }
 
 // ScratchSize is how many numbers of working memory Forward needs.
 func (g ConvPool) ScratchSize() int {
-	if p := g.patches(); p.fit() {
+	if p := g.winograd(); p.fit() {
 		return p.scratchSize()
 	}
 	if g.scatters() {
 		return 4 * g.Rows * g.Cols * g.Filters
 	}
-	return ScratchSize
+	return TileSize
 }
 
 // PackedSize returns the size of the packed weights, biases behind them.
 func (g ConvPool) PackedSize() int {
-	if p := g.patches(); p.fit() {
+	if p := g.winograd(); p.fit() {
 		return p.packedSize()
 	}
-	return g.groups() * (g.Height*g.Run + 1) * tileWidth()
+	return g.rowsPackedSize()
 }
 
 // Pack fills packed, of PackedSize, from the weights, Height × Run × Filters,
@@ -38,7 +38,7 @@ func (g ConvPool) Pack(packed, weights, bias []float32) {
 		g.packScattered(packed, weights, bias)
 		return
 	}
-	if p := g.patches(); p.fit() {
+	if p := g.winograd(); p.fit() {
 		p.pack(packed, weights, bias)
 		return
 	}
@@ -46,10 +46,12 @@ func (g ConvPool) Pack(packed, weights, bias []float32) {
 }
 
 // Forward computes y, Rows × Cols × Filters, from one image. NaN in any of a
-// maximum's windows wins. The weights must be finite: rows of the window over
-// zeros are left out where there is one channel. Unless it is nil, winners gets
+// maximum's windows wins, as in Conv.Forward in those beside it, too. The
+// weights must be finite, and their sums: rows of the window over zeros are left
+// out where there is one channel. Unless it is nil, winners gets
 // for each output which of the four windows was the largest, the first of
-// equals, and −1 where ReLU made it 0. scratch is working memory, of ScratchSize.
+// equals, and −1 where ReLU made it 0. scratch is working memory, of
+// g.ScratchSize().
 // Behind y and winners there must be room for Slack numbers.
 //
 //	for r, c, f := range Rows, Cols, Filters {
@@ -66,7 +68,7 @@ func (g ConvPool) Forward(y []float32, winners []int32, x, packed, scratch []flo
 		g.scatter(y, winners, x, packed, scratch)
 		return
 	}
-	if p := g.patches(); p.fit() {
+	if p := g.winograd(); p.fit() {
 		p.forward(y, winners, true, x, packed, scratch)
 		return
 	}

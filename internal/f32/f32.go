@@ -1,6 +1,7 @@
 // Package f32 holds the float32 kernels that the network runs on. The contract
 // of each kernel is the plain loop in its comment; implementations differ in
-// speed and in the rounding of sums, nothing else.
+// speed and in the rounding of sums, and in nothing else but what a comment says
+// of numbers that are not finite.
 //
 // Every kernel is deterministic, allocates nothing, starts no goroutine, and
 // computes an element of the result by the same operations in the same order

@@ -90,7 +90,7 @@ func gemmRows(transB bool, m, n, k int, a []float32, lda int, b []float32, ldb i
 // the result is computed beside it.
 func column(m, columns, inner int, a []float32, lda int, panel []float32, add bool, c []float32, ldc int) {
 	width := tileWidth()
-	var beside [ScratchSize]float32
+	var beside [TileSize]float32
 	for i := 0; i < m; i += tileRows {
 		rows, place := min(tileRows, m-i), c[i*ldc:]
 		whole := rows == tileRows && columns == width

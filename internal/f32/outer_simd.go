@@ -20,6 +20,7 @@ func outer(c []float32, ldc int, a []float32, lda int, b []float32, ldb, rows in
 	}
 }
 
+// outerVectors is outer for two vectors of b.
 func outerVectors(c []float32, ldc int, a []float32, lda int, b []float32, ldb, rows int) {
 	var s00, s01, s10, s11, s20, s21, s30, s31 simd.Float32s
 	l := s00.Len()

@@ -1,45 +1,47 @@
 package f32
 
 // PatchGradient sums the gradient of the weights of a convolution of 3×3
-// windows over images, the way of Winograd: see patches.
+// windows over images, the way of Winograd: see winograd.
 //
 //	dw += Gᵀ·Σ((Bᵀ·patch·B) ∘ (A·dy·Aᵀ))·G
 //
 // For each of the 16 places the sum over the patches is a product of matrices,
-// of as many images at once as make it worth to read and write the sums.
+// of many patches at once, so that it is worth to read and write the sums: give
+// it all images that there are.
 type PatchGradient struct {
-	patches
+	winograd
 	sums           []float32 // 16 × channels × columns
-	values, deltas []float32 // 16 × room × channels and columns
+	values, deltas []float32 // 16 × patchRoom × channels and columns
 	columns        int       // the filters, filled up to whole tiles
-	room, held     int       // patches; those that are not in the sums yet
+	held           int       // patches that are not in the sums yet
 }
 
-// togetherPatches is how many patches are enough at once.
-const togetherPatches = 128
+// patchRoom is for how many patches there is room, enough to be worth it.
+const patchRoom = 128
 
-// PatchesFit reports whether PatchGradient can sum the weights' gradient.
-func (g Conv) PatchesFit() bool { return g.patches().fit() && g.Rows%2 == 0 && g.Cols%2 == 0 }
+// PatchesFit reports whether PatchGradient can sum the weights' gradient: rows
+// and columns must be even, or the last patches' windows would count twice. The
+// methods for it are of a convolution without pooling.
+func (g Conv) PatchesFit() bool { return g.winograd().fit() && g.Rows%2 == 0 && g.Cols%2 == 0 }
 
 // PatchScratchSize is how many numbers of working memory NewPatchGradient wants.
 func (g Conv) PatchScratchSize() int {
 	s := g.newPatchGradient()
-	return places * (s.channels()*s.columns + s.room*(s.channels()+s.columns))
+	return places * (s.channels()*s.columns + patchRoom*(s.channels()+s.columns))
 }
 
 func (g Conv) newPatchGradient() PatchGradient {
-	p := g.patches()
-	count := p.rows * p.cols
-	return PatchGradient{patches: p, columns: p.groups() * tileWidth(), room: (togetherPatches + count - 1) / count * count}
+	p := g.winograd()
+	return PatchGradient{winograd: p, columns: p.groups() * tileWidth()}
 }
 
 // NewPatchGradient begins a sum, which lives in scratch.
 func (g Conv) NewPatchGradient(scratch []float32) PatchGradient {
 	s := g.newPatchGradient()
-	sums, values, deltas := places*s.channels()*s.columns, places*s.room*s.channels(), places*s.room*s.columns
+	sums, values, deltas := places*s.channels()*s.columns, places*patchRoom*s.channels(), places*patchRoom*s.columns
 	s.sums, s.values, s.deltas = scratch[:sums], scratch[sums:][:values], scratch[sums+values:][:deltas]
 	clear(s.sums)
-	if s.columns > s.Filters {
+	if s.columns > s.Filters { // these go into sums that nobody reads, but should be no denormal numbers
 		clear(s.deltas)
 	}
 	return s
@@ -51,12 +53,11 @@ func (s *PatchGradient) Add(x, dy []float32) {
 	channels, filters := s.channels(), s.Filters
 	for patch := range s.rows * s.cols {
 		row, col := s.pixel(patch)
-		turnPatch(s.values[s.held*channels:], s.room*channels, x[row*s.RowSize+col*channels:], s.RowSize, channels)
-		turnFour(s.deltas[s.held*s.columns:], s.room*s.columns, dy[(row*s.Cols+col)*filters:], filters, s.Cols*filters, filters)
-		s.held++
-	}
-	if s.held == s.room {
-		s.multiply()
+		transformPatch(s.values[s.held*channels:], patchRoom*channels, x[row*s.RowSize+col*channels:], s.RowSize, channels)
+		transformDelta(s.deltas[s.held*s.columns:], patchRoom*s.columns, dy[(row*s.Cols+col)*filters:], filters, s.Cols*filters, filters)
+		if s.held++; s.held == patchRoom {
+			s.multiply()
+		}
 	}
 	clearVectors()
 }
@@ -69,7 +70,7 @@ func (s *PatchGradient) Add(x, dy []float32) {
 func (s *PatchGradient) multiply() {
 	channels := s.channels()
 	for k := range places {
-		values, deltas, sums := s.values[k*s.room*channels:], s.deltas[k*s.room*s.columns:], s.sums[k*channels*s.columns:]
+		values, deltas, sums := s.values[k*patchRoom*channels:], s.deltas[k*patchRoom*s.columns:], s.sums[k*channels*s.columns:]
 		for f := 0; f < s.columns; f += tileWidth() {
 			for c := 0; c < channels; c += tileRows {
 				outer(sums[c*s.columns+f:], s.columns, values[c:], channels, deltas[f:], s.columns, s.held)

@@ -48,16 +48,16 @@ func turnSquare([]float32, int, []float32, int) {}
 
 // Nothing fits Winograd's way without vectors.
 
-func turnPatch([]float32, int, []float32, int, int) {}
+func transformPatch([]float32, int, []float32, int, int) {}
 
-func fourSums([]float32, int, int, []float32, int, []float32, int) {}
+func fourOutputs([]float32, int, int, []float32, int, []float32, int) {}
 
 func outer([]float32, int, []float32, int, []float32, int, int) {}
 
-func turnFour([]float32, int, []float32, int, int, int) {}
+func transformDelta([]float32, int, []float32, int, int, int) {}
 
 func addWeights([]float32, int, []float32, int, int) {}
 
-func turnWeights([]float32, int, []float32, int, int) {}
+func transformWeights([]float32, int, []float32, int, int) {}
 
 func poolVectors([]float32, []int32, []float32, []float32) {}

@@ -40,9 +40,9 @@ func tileWidth() int {
 	return 2 * maxLanes
 }
 
-// ScratchSize is how many numbers of working memory a convolution needs: a
-// tile that does not fit into its place.
-const ScratchSize = tileRows * 2 * maxLanes
+// TileSize is how many numbers a tile has at most: working memory for one that
+// does not fit into its place.
+const TileSize = tileRows * 2 * maxLanes
 
 // maxLanes is how many numbers the widest vectors hold, of 512 bits.
 const maxLanes = 16

@@ -4,12 +4,12 @@ package f32
 
 import "simd"
 
-// turnPatch computes Bᵀ·patch·B of n channels.
+// transformPatch computes Bᵀ·patch·B of n channels.
 //
 //	for c := range n {
 //		for i, j := range 4, 4 { values[(4*i+j)*stride+c] = (Bᵀ · x[i*row+j*n+c] · B)[i][j] }
 //	}
-func turnPatch(values []float32, stride int, x []float32, row, n int) {
+func transformPatch(values []float32, stride int, x []float32, row, n int) {
 	w := simd.BroadcastFloat32s(0).Len()
 	for c := 0; c < n; c += w {
 		r0, r1, r2, r3 := x[c:], x[row+c:], x[2*row+c:], x[3*row+c:]
@@ -45,19 +45,19 @@ func patchRow(values []float32, stride int, t0, t1, t2, t3 simd.Float32s) {
 	t1.Sub(t3).Store(values[3*stride:])
 }
 
-// fourSums computes Aᵀ·sums·A for n filters, with their biases if there are any.
+// fourOutputs computes Aᵀ·sums·A for n filters, with their biases if there are any.
 //
 //	for f := range n {
 //		for i, j := range 2, 2 { y[i*down+j*right+f] = (Aᵀ · sums[k*stride+f] · A)[i][j] + bias[f] }
 //	}
-func fourSums(y []float32, right, down int, sums []float32, stride int, bias []float32, n int) {
+func fourOutputs(y []float32, right, down int, sums []float32, stride int, bias []float32, n int) {
 	w := simd.BroadcastFloat32s(0).Len()
 	for f := 0; f < n; f += w {
 		s := sums[f:]
-		u0, v0 := fourColumn(s, stride)
-		u1, v1 := fourColumn(s[stride:], stride)
-		u2, v2 := fourColumn(s[2*stride:], stride)
-		u3, v3 := fourColumn(s[3*stride:], stride)
+		u0, v0 := outputColumn(s, stride)
+		u1, v1 := outputColumn(s[stride:], stride)
+		u2, v2 := outputColumn(s[2*stride:], stride)
+		u3, v3 := outputColumn(s[3*stride:], stride)
 		y00, y01 := u0.Add(u1).Add(u2), u1.Sub(u2).Sub(u3)
 		y10, y11 := v0.Add(v1).Add(v2), v1.Sub(v2).Sub(v3)
 		if bias != nil {
@@ -72,19 +72,19 @@ func fourSums(y []float32, right, down int, sums []float32, stride int, bias []f
 	}
 }
 
-// fourColumn computes a column of Aᵀ·sums.
-func fourColumn(s []float32, stride int) (upper, lower simd.Float32s) {
+// outputColumn computes a column of Aᵀ·sums.
+func outputColumn(s []float32, stride int) (upper, lower simd.Float32s) {
 	m1, m2 := simd.LoadFloat32s(s[4*stride:]), simd.LoadFloat32s(s[8*stride:])
 	return simd.LoadFloat32s(s).Add(m1).Add(m2), m1.Sub(m2).Sub(simd.LoadFloat32s(s[12*stride:]))
 }
 
-// turnWeights computes G·weights·Gᵀ of one channel and n filters; tap is from
+// transformWeights computes G·weights·Gᵀ of one channel and n filters; tap is from
 // one of the nine weights to the next.
 //
 //	for f := range n {
 //		for i, j := range 4, 4 { values[(4*i+j)*stride+f] = (G · weights[(3*i+j)*tap+f] · Gᵀ)[i][j] }
 //	}
-func turnWeights(values []float32, stride int, weights []float32, tap, n int) {
+func transformWeights(values []float32, stride int, weights []float32, tap, n int) {
 	w := simd.BroadcastFloat32s(0).Len()
 	for f := 0; f < n; f += w {
 		g := weights[f:]
@@ -115,26 +115,26 @@ func weightRow(values []float32, stride int, t0, t1, t2 simd.Float32s) {
 
 func half(v simd.Float32s) simd.Float32s { return v.Mul(simd.BroadcastFloat32s(0.5)) }
 
-// turnFour computes A·four·Aᵀ of n filters.
+// transformDelta computes A·four·Aᵀ of n filters.
 //
 //	for f := range n {
 //		for i, j := range 4, 4 { values[(4*i+j)*stride+f] = (A · y[i*down+j*right+f] · Aᵀ)[i][j] }
 //	}
-func turnFour(values []float32, stride int, y []float32, right, down, n int) {
+func transformDelta(values []float32, stride int, y []float32, right, down, n int) {
 	w := simd.BroadcastFloat32s(0).Len()
 	for f := 0; f < n; f += w {
 		upper, lower, v := y[f:], y[down+f:], values[f:]
 		y00, y01 := simd.LoadFloat32s(upper), simd.LoadFloat32s(upper[right:])
 		y10, y11 := simd.LoadFloat32s(lower), simd.LoadFloat32s(lower[right:])
-		fourRow(v, stride, y00, y01)
-		fourRow(v[4*stride:], stride, y00.Add(y10), y01.Add(y11))
-		fourRow(v[8*stride:], stride, y00.Sub(y10), y01.Sub(y11))
-		fourRow(v[12*stride:], stride, y10.Neg(), y11.Neg())
+		deltaRow(v, stride, y00, y01)
+		deltaRow(v[4*stride:], stride, y00.Add(y10), y01.Add(y11))
+		deltaRow(v[8*stride:], stride, y00.Sub(y10), y01.Sub(y11))
+		deltaRow(v[12*stride:], stride, y10.Neg(), y11.Neg())
 	}
 }
 
-// fourRow stores a row of A·four, times Aᵀ.
-func fourRow(values []float32, stride int, t0, t1 simd.Float32s) {
+// deltaRow stores a row of A·four, times Aᵀ.
+func deltaRow(values []float32, stride int, t0, t1 simd.Float32s) {
 	t0.Store(values)
 	t0.Add(t1).Store(values[stride:])
 	t0.Sub(t1).Store(values[2*stride:])

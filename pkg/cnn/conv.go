@@ -59,9 +59,8 @@ func (l Conv2D) pack(dst, w, b []float32, in Shape) { l.kernel(in).Pack(dst, w, 
 
 // scratch: the kernel's and the padded input.
 func (l Conv2D) scratch(in, _ Shape) int {
-	g := l.gradient(in)
-	if product([]int{in.C, g.PlaneSize}) > maxSample || product([]int{g.Taps(), g.PackedFilters()}) > maxNumbers {
-		return maxSample + 1 // a step of training would need more than there may be
+	if product([]int{in.C, l.gradient(in).PlaneSize}) > maxSample {
+		return maxSample + 1
 	}
 	return l.kernel(in).ScratchSize() + l.padded(in).Size()
 }

@@ -69,10 +69,10 @@ func (l Conv2D) rowScratch(in Shape) int {
 	return l.kernelScratch(in) + l.padded(in).Size() + l.inputBuffer(in).Size() + g.OutputSize() + g.Taps()*g.PackedFilters()
 }
 
-// kernelScratch is how many numbers of working memory the kernels need, each
-// for itself.
+// kernelScratch is how many numbers of working memory the gradients of the bias
+// and of the input need, one after the other.
 func (l Conv2D) kernelScratch(in Shape) int {
-	return max(f32.ScratchSize, l.kernel(in).ScratchSize(), l.inputKernel(in).ScratchSize())
+	return max(f32.TileSize, l.inputKernel(in).ScratchSize())
 }
 
 // backward: dW += dy ⋆ x, db += Σ dy, dx = Wᵀ ⋆ dy.

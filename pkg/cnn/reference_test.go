@@ -161,7 +161,8 @@ func eachTap(l Conv2D, in, out Shape, visit func(o, k, i int)) {
 }
 
 // checkAgainstReference compares logits, loss and gradients of n samples, in
-// memory that others have used before.
+// memory that others have used before, with the samples going through the layers
+// one by one where they may, and together.
 func checkAgainstReference(t *testing.T, spec Spec, n int, density float64, seed uint64) bool {
 	t.Helper()
 	m, err := New(spec, rand.New(rand.NewPCG(seed, 1)))
@@ -182,16 +183,28 @@ func checkAgainstReference(t *testing.T, spec Spec, n int, density float64, seed
 		logits, loss := r.run(x[i*size:][:size], labels[i], 1/float64(n))
 		want, wantLoss = append(want, logits...), wantLoss+loss
 	}
-	tp := newTape(m.net, n)
-	for i := range tp.scratch {
-		tp.scratch[i] = float32(1 + i%7)
-	}
-	loss := tp.gradient(m.parameters, lesson{x: x, labels: labels}, objective{}, 1/float64(n), nil)
-	ok := near(t, spec, "logits", m.Logits(m.NewWorkspace(n), x), want, 2e-4) && near(t, spec, "loss", []float32{float32(loss)}, []float64{wantLoss}, 1e-3)
-	for k, tensor := range m.net.gradientTensors(tp.gradients) {
-		ok = ok && near(t, spec, tensor.Name, tensor.Data, r.gradients[k], 1e-3)
+	ok := near(t, spec, "logits", m.Logits(m.NewWorkspace(n), x), want, 2e-4)
+	for _, tp := range []*tape{newTape(m.net, n), togetherTape(m.net, n)} {
+		for i := range tp.scratch {
+			tp.scratch[i] = float32(1 + i%7)
+		}
+		loss := tp.gradient(m.parameters, lesson{x: x, labels: labels}, objective{}, 1/float64(n), nil)
+		ok = ok && near(t, spec, "loss", []float32{float32(loss)}, []float64{wantLoss}, 1e-3)
+		for k, tensor := range m.net.gradientTensors(tp.gradients) {
+			ok = ok && near(t, spec, tensor.Name, tensor.Data, r.gradients[k], 1e-3)
+		}
 	}
 	return ok
+}
+
+// togetherTape is a tape without a head, as behind a batch normalisation.
+func togetherTape(net *network, n int) *tape {
+	tp := newTape(net, n)
+	tp.head = 0
+	for i, nd := range tp.nodes {
+		tp.deltas[i] = newSlab(n * nd.in.Size())
+	}
+	return tp
 }
 
 // near compares numbers, to a share of the largest of them.
@@ -259,6 +272,9 @@ func TestRandomNetworksAgreeWithTheReference(t *testing.T) {
 func randomSpec(r *rand.Rand) Spec {
 	pool := MaxPool{Window{2, 2, 2, 0}}
 	s := Spec{Input: Shape{1 + r.IntN(3)*r.IntN(2), 1 + r.IntN(14), 1 + r.IntN(14)}}
+	if r.IntN(4) == 0 {
+		s.Input.C = 16 << r.IntN(2)
+	}
 	if r.IntN(10) == 0 {
 		s.Input.W = 55 + r.IntN(20)
 	}

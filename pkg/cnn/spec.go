@@ -55,7 +55,8 @@ type stepPacking interface {
 
 // scratching is a Layer that needs working memory.
 type scratching interface {
-	// scratch returns how many numbers a pass needs, whatever the batch size.
+	// scratch returns how many numbers a pass forward needs, whatever the batch
+	// size.
 	scratch(in, out Shape) int
 }
 
@@ -119,6 +120,7 @@ const (
 	maxDimension = 1 << 16
 	maxNumbers   = 1 << 28 // in all parameters
 	maxSample    = 1 << 22 // in one sample's activation or a layer's working memory
+	maxStep      = 1 << 24 // in a layer's packed weights or working memory for a step of training
 )
 
 // node is a layer placed in a network: its shapes and its parameters' place in
@@ -222,6 +224,11 @@ func (n *network) place(nd *node) error {
 		nd.scratch = l.scratch(nd.in, nd.out)
 		if nd.scratch > maxSample {
 			return fmt.Errorf("it needs %d numbers of working memory; at most %d are allowed", nd.scratch, maxSample)
+		}
+	}
+	if l, ok := nd.layer.(stepPacking); ok {
+		if size := max(l.stepPackedSize(nd.in), l.stepScratch(nd.in, nd.out)); size > maxStep {
+			return fmt.Errorf("a step of training it needs %d numbers of working memory; at most %d are allowed", size, maxStep)
 		}
 	}
 	if l, ok := nd.layer.(remembering); ok {

@@ -44,6 +44,7 @@ func TestBatchEqualsItsSamplesBitForBit(t *testing.T) {
 func TestInferenceAgreesWithTraining(t *testing.T) {
 	for name, spec := range map[string]Spec{
 		"SimpleConvNet": SimpleConvNet(), "windows": goldenWindows, "affine alone": {Shape{2, 3, 4}, []Layer{Affine{5}}},
+		"patches": {patched.Input, append(slices.Clone(patched.Layers[:5]), Affine{4})},
 	} {
 		m, x := newTestModel(t, spec, 1), normals(newRandom(2), 3*spec.Input.Size())
 		compare(t, name, m.Logits(m.NewWorkspace(3), x), newTape(m.net, 3).forward(m.parameters, x, 3, nil), 1e-4)
