@@ -71,7 +71,31 @@ func BenchmarkConv(b *testing.B) {
 	}
 }
 
-// BenchmarkConvGradient is the gradient of the weights of the same.
+// BenchmarkPatchGradient is the gradient of the weights of the same, over a
+// shard of 64 images.
+func BenchmarkPatchGradient(b *testing.B) {
+	for _, s := range []struct{ side, channels int }{{12, 32}, {6, 96}} {
+		b.Run(fmt.Sprintf("%dx%dx%d", s.side, s.side, s.channels), func(b *testing.B) {
+			row := (s.side + 2) * s.channels
+			g := Conv{Height: 3, Run: 3 * s.channels, RowSize: row, Step: s.channels, Down: row, Rows: s.side, Cols: s.side, Filters: s.channels}
+			if !g.PatchesFit() {
+				b.Skip("there are no vectors")
+			}
+			dw, x, dy := make([]float32, 9*s.channels*s.channels), ones((s.side+2)*row), ones(s.side*s.side*s.channels)
+			scratch := make([]float32, g.PatchScratchSize())
+			measure(b, 64*2*s.side*s.side*9*s.channels*s.channels, func() {
+				sum := g.NewPatchGradient(scratch)
+				for range 64 {
+					sum.Add(x, dy)
+				}
+				sum.AddTo(dw)
+			})
+		})
+	}
+}
+
+// BenchmarkConvGradient is the gradient of the weights of one such image
+// without Winograd.
 func BenchmarkConvGradient(b *testing.B) {
 	for _, s := range []struct{ side, channels int }{{12, 32}, {12, 48}, {6, 64}, {6, 96}} {
 		b.Run(fmt.Sprintf("%dx%dx%d", s.side, s.side, s.channels), func(b *testing.B) {
