@@ -64,7 +64,7 @@ func preset(name string) (recipe, error) {
 		r.Schedule, r.LearningRate, r.Beta1, r.Beta2 = "one-cycle", 0.01, 0.7, 0.9
 		r.Settled = true
 	case "digits": // the network that is served, taught by larger ones
-		r.Network, r.Epochs, r.Echo, r.Batch, r.Deviation = "digits", 120, 4, 128, 0
+		r.Network, r.Epochs, r.Batch, r.Deviation = "digits", 80, 128, 0
 		r.Schedule, r.LearningRate, r.WeightDecay = "one-cycle", 0.004, 0.01
 		r.Dropout, r.Smoothing, r.Average = 0.3, 0.02, 0.999
 		r.Augmentation = mnist.Augmentation{Rotation: 10, Scale: 0.12, Shear: 0.15, Shift: 2, Far: mnist.Effect{Share: 0.05, Strength: 2},
