@@ -56,7 +56,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		Name:            "train",
 		Usage:           "train the network that reads digits; without a command: fit",
 		Description:     "Exit codes: 0 done, 1 could not go on, 2 wrong usage, 130 interrupted, with a checkpoint for --resume.",
-		Flags:           fitCommand(stdout, stderr).Flags,
+		Flags:           ownFlags(fitCommand(stdout, stderr).Flags),
+		Before:          commandFirst(args),
 		Action:          fit.Action,
 		Commands:        []*cli.Command{fit, evalCommand(stdout, stderr), calibrateCommand(stdout, stderr), proofCommand(stdout, stderr), reportCommand(stdout, stderr), tuneCommand(stdout, stderr)},
 		HideHelpCommand: true,
@@ -69,6 +70,40 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		c.OnUsageError = usageError
 	}
 	return root.Run(ctx, args)
+}
+
+// ownFlags are the flags of fit for the program without a command: they are
+// not those of the other commands, which would take them and do nothing.
+func ownFlags(flags []cli.Flag) []cli.Flag {
+	for _, flag := range flags {
+		switch f := flag.(type) {
+		case *cli.StringFlag:
+			f.Local = true
+		case *cli.IntFlag:
+			f.Local = true
+		case *cli.Uint64Flag:
+			f.Local = true
+		case *cli.FloatFlag:
+			f.Local = true
+		case *cli.DurationFlag:
+			f.Local = true
+		case *cli.BoolFlag:
+			f.Local = true
+		default:
+			panic("train: a flag of another type")
+		}
+	}
+	return flags
+}
+
+// commandFirst refuses "train --seed 2 tune", where tune would not see the flag.
+func commandFirst(args []string) cli.BeforeFunc {
+	return func(ctx context.Context, c *cli.Command) (context.Context, error) {
+		if command := c.Command(c.Args().First()); command != nil && args[1] != command.Name {
+			return ctx, fmt.Errorf("flags stand behind the command: train %s %s; %w", command.Name, args[1], errUsage)
+		}
+		return ctx, nil
+	}
 }
 
 func usageError(_ context.Context, _ *cli.Command, err error, _ bool) error {

@@ -50,6 +50,20 @@ func TestEvalPrintsOneJSONObject(t *testing.T) {
 	}
 }
 
+// A command takes no flags but its own.
+func TestFlagsOfOtherCommandsAreRefused(t *testing.T) {
+	for args, want := range map[string]string{
+		"tune --batch 7":   "there is no flag --batch; see train --help",
+		"eval --epochs 5":  "there is no flag --epochs; see train --help",
+		"--seed 2 tune":    "flags stand behind the command: train tune --seed; see train --help",
+		"--data none eval": "flags stand behind the command: train eval --data; see train --help",
+	} {
+		if err := command(t, args, io.Discard); !errors.Is(err, errUsage) || err.Error() != want {
+			t.Errorf("train %s: %v; want %s", args, err, want)
+		}
+	}
+}
+
 func TestEvalPrintsText(t *testing.T) {
 	var out bytes.Buffer
 	if err := command(t, "eval --weights ../../weights/simple.safetensors", &out); err != nil {
