@@ -91,7 +91,7 @@ func (o reportOptions) summarize(ctx context.Context, m *cnn.Model) (report.Summ
 	if err != nil {
 		return none, err
 	}
-	_, test, err := o.load(ctx)
+	train, test, err := o.load(ctx)
 	if err != nil {
 		return none, err
 	}
@@ -105,6 +105,9 @@ func (o reportOptions) summarize(ctx context.Context, m *cnn.Model) (report.Summ
 	}
 	s := report.Summarize(r.evaluation(test.Labels), r.answers, test.Labels, r.temperature(), test.Image)
 	s.Weights, s.Course, s.Corruptions = w, course, &spoiled
+	if record, err := recordIn(m); err == nil {
+		s.Lessons = lessonsOf(record.Recipe, train)
+	}
 	s.Set = fmt.Sprintf("the %d images of MNIST's test set, which chose nothing", test.Len())
 	return s, nil
 }

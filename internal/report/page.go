@@ -69,6 +69,9 @@ func (s Summary) pictures() []pictureFile {
 	if n := len(s.Mistakes); n > 0 {
 		add("mistakes", "Worst mistakes", fmt.Sprintf("The %d most confident of %d wrong answers: the label, what it was read as, and with what probability; (rej.) was taken for no digit.", min(n, sheetSize), n), drawMistakes(s.Mistakes))
 	}
+	if len(s.Lessons) > 0 {
+		add("lessons", "What training showed", "Made by program, beside MNIST's own images, and before they are turned, moved and bent: digits in other styles, worn ones, pictures of no digit.", drawLessons(s.Lessons))
+	}
 	return list
 }
 

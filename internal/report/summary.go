@@ -31,6 +31,7 @@ type Summary struct {
 	Course      Course       `json:"course,omitzero"`       // zero when no images were held out
 	Corruptions *Corruptions `json:"corruptions,omitempty"` // nil when they were not tried
 	Mistakes    []Mistake    `json:"mistakes"`              // the most confident first
+	Lessons     []Lesson     `json:"-"`                     // what training showed beside MNIST's images
 }
 
 // Figure is a number with its 95% interval.
