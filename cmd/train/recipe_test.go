@@ -221,3 +221,17 @@ func TestWhichEpochIsKept(t *testing.T) {
 		}
 	}
 }
+
+// The widest networks keep the bounds that weights files have.
+func TestWidestNetworksCanBeBuilt(t *testing.T) {
+	for _, network := range []string{"", "fast", "digits", "teacher"} {
+		r, err := preset("digits")
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Network, r.Width = network, 4
+		if _, err := cnn.New(r.spec(), rand.New(rand.NewPCG(1, 1))); err != nil {
+			t.Errorf("%s: %v", network, err)
+		}
+	}
+}

@@ -120,7 +120,7 @@ const (
 	maxDimension = 1 << 16
 	maxNumbers   = 1 << 28 // in all parameters
 	maxSample    = 1 << 22 // in one sample's activation or a layer's working memory
-	maxStep      = 1 << 24 // in a layer's packed weights or working memory for a step of training
+	maxStep      = 1 << 25 // in a layer's packed weights or working memory for a step of training
 )
 
 // node is a layer placed in a network: its shapes and its parameters' place in
