@@ -52,6 +52,7 @@ func TestEvalPrintsOneJSONObject(t *testing.T) {
 
 // A command takes no flags but its own.
 func TestFlagsOfOtherCommandsAreRefused(t *testing.T) {
+	t.Chdir(t.TempDir()) // where a command that runs after all leaves its files
 	for args, want := range map[string]string{
 		"tune --batch 7":   "there is no flag --batch; see train --help",
 		"eval --epochs 5":  "there is no flag --epochs; see train --help",
