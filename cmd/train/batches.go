@@ -36,6 +36,9 @@ type maker struct {
 }
 
 func newBatcher(set mnist.Set, r recipe, teachers []*cnn.Model) *batcher {
+	if r.Teachers > 0 && len(teachers) == 0 {
+		panic("train: a recipe with teachers, and none are there")
+	}
 	makers := runtime.GOMAXPROCS(0)
 	ahead := makers + 2
 	b := &batcher{set: set, recipe: r, free: make(chan *batch, ahead)}

@@ -43,6 +43,9 @@ func (f *fitting) open() (checkpoint *cnn.Checkpoint, err error) {
 		return nil, err
 	}
 	f.recipe = f.record.Recipe
+	if !o.course && f.recipe.Teachers > 0 { // by itself it would learn from the labels alone
+		return nil, fmt.Errorf("%s is of a course of several runs: go on with all the flags that the course began with, --preset %s among them", o.checkpoint, f.recipe.Preset)
+	}
 	if err := o.agrees(f.recipe); err != nil {
 		return nil, err
 	}

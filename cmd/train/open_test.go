@@ -75,6 +75,25 @@ func TestResumeRefusesOtherSettings(t *testing.T) {
 	}
 }
 
+// A course's run has teachers, which a run by itself would go without.
+func TestResumeRefusesARunOfACourse(t *testing.T) {
+	o := interrupted(t)
+	replaceInRecord(t, o.checkpoint, `"validation":50`, `"teachers":1,"teacher_epochs":2,"rehearsal":true,"validation":50`)
+	want := o.checkpoint + " is of a course of several runs: go on with all the flags that the course began with, --preset simple among them"
+	if err := fit(t.Context(), o, io.Discard, io.Discard); err == nil || err.Error() != want {
+		t.Errorf("fit returned %v; want %s", err, want)
+	}
+}
+
+func TestBatchesOfACourseNeedItsTeachers(t *testing.T) {
+	defer func() {
+		if recover() == nil {
+			t.Error("batches were made without the teachers")
+		}
+	}()
+	newBatcher(squares(10, 1), courseOptions(t).recipe, nil)
+}
+
 // Every flag of the recipe can be compared.
 func TestRecipeHasAValueForEachFlag(t *testing.T) {
 	for _, f := range recipeFlags() {
