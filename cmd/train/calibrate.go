@@ -175,12 +175,20 @@ func calibrationFrom(path string, m *cnn.Model) (calibration.Calibration, error)
 	if err != nil {
 		return calibration.Calibration{}, err
 	}
-	if !reflect.DeepEqual(sibling.ForInference().Spec(), m.ForInference().Spec()) {
-		return calibration.Calibration{}, fmt.Errorf("%w: %s has another network; a calibration holds only for weights of the same one", errUncalibrated, path)
+	if err := sameNetwork(m, sibling, path); err != nil {
+		return calibration.Calibration{}, fmt.Errorf("%w: %w", errUncalibrated, err)
 	}
 	c, err := calibration.Of(sibling.Metadata())
 	if err == nil && !c.Present() {
 		err = fmt.Errorf("%w: %s has none either; fit it there first by train calibrate --weights %[2]s", errUncalibrated, path)
 	}
 	return c, err
+}
+
+// sameNetwork refuses another weights file whose network is another one.
+func sameNetwork(m, sibling *cnn.Model, path string) error {
+	if !reflect.DeepEqual(sibling.ForInference().Spec(), m.ForInference().Spec()) {
+		return fmt.Errorf("%s has another network; what is measured with it holds only for weights of the same one", path)
+	}
+	return nil
 }

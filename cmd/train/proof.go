@@ -38,7 +38,7 @@ func proofCommand(stdout, stderr io.Writer) *cli.Command {
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "weights", Value: defaultWeights, Usage: "the weights `FILE`"},
 			&cli.StringFlag{Name: "out", Usage: "the `FILE` to write", DefaultText: "the weights file"},
-			&cli.StringFlag{Name: "from", Usage: "measure the statistics with the weights `FILE` of a sibling: for weights that were trained on all images"},
+			&cli.StringFlag{Name: "from", Usage: "measure the statistics with the weights `FILE` of the same network: for weights that were trained on all images"},
 			dataFlag(),
 		},
 		Action: func(ctx context.Context, c *cli.Command) error {
@@ -68,6 +68,9 @@ func (o proofOptions) run(ctx context.Context, stdout io.Writer) error {
 	if o.from != "" {
 		if measured, err = loadReader(o.from); err != nil {
 			return err
+		}
+		if err := sameNetwork(m, measured, o.from); err != nil {
+			return fmt.Errorf("%w: %w", errUnproven, err)
 		}
 	}
 	if err := heldOut(measured); err != nil {

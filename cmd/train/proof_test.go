@@ -107,6 +107,18 @@ func TestNoStatisticsOfImagesThatWereLearnt(t *testing.T) {
 	}
 }
 
+// Another network is as sure of other images.
+func TestNoStatisticsOfAnotherNetwork(t *testing.T) {
+	o := testProof(t)
+	o.weights, o.from = "../../weights/digits.safetensors", o.weights
+	if err := o.run(t.Context(), new(bytes.Buffer)); !errors.Is(err, errUnproven) || !strings.Contains(err.Error(), "simple.safetensors has another network") {
+		t.Errorf("error %v", err)
+	}
+	if fileExists(o.out) {
+		t.Error("a file is written")
+	}
+}
+
 func TestNoProofOfWhatIsNotRead(t *testing.T) {
 	o := testProof(t)
 	set, _, _ := o.load(t.Context())
