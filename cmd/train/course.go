@@ -29,8 +29,11 @@ type stage struct {
 	recipe recipe
 }
 
-// course returns the runs before the final one.
+// course returns the runs before the final one, none without teachers.
 func (r recipe) course() []stage {
+	if r.Teachers == 0 {
+		return nil
+	}
 	r.Seed, r.CourseSeed = cmp.Or(r.CourseSeed, r.Seed), 0
 	var runs []stage
 	for i := range r.Teachers {

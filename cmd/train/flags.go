@@ -89,9 +89,6 @@ func readFitOptions(c *cli.Command, stderr io.Writer) (fitOptions, error) {
 	if !c.IsSet("checkpoint") {
 		o.checkpoint = o.out + ".checkpoint"
 	}
-	if err := o.check(); err != nil {
-		return o, err
-	}
 	for _, f := range recipeFlags() {
 		if c.IsSet(f.Names()[0]) {
 			o.set = append(o.set, f.Names()[0])
@@ -111,7 +108,7 @@ func readFitOptions(c *cli.Command, stderr io.Writer) (fitOptions, error) {
 	if err := o.recipe.check(); err != nil {
 		return o, fmt.Errorf("%w; %w", err, errUsage)
 	}
-	return o, nil
+	return o, o.check()
 }
 
 // take sets the recipe's part that a flag names.
@@ -170,13 +167,29 @@ func (o fitOptions) check() error {
 			return fmt.Errorf("--%s %s is a directory; name a file; %w", flag, path, errUsage)
 		}
 	}
-	if filepath.Clean(o.out) == filepath.Clean(o.checkpoint) {
+	if sameFile(o.out, o.checkpoint) {
 		return fmt.Errorf("--out and --checkpoint are both %s; name two files; %w", o.out, errUsage)
+	}
+	for _, r := range o.recipe.course() {
+		if own := o.runOf(r); sameFile(own.out, o.checkpoint) || sameFile(own.checkpoint, o.checkpoint) {
+			return fmt.Errorf("--checkpoint %s is a file of the course's %s; name another; %w", o.checkpoint, r.name, errUsage)
+		}
 	}
 	if o.interval < 0 {
 		return fmt.Errorf("--checkpoint-interval is %v; it must be 0 or more; %w", o.interval, errUsage)
 	}
 	return nil
+}
+
+// sameFile reports whether two paths name one file, which need not be there yet.
+func sameFile(a, b string) bool {
+	same := func(a, b string) bool {
+		one, err := os.Stat(a)
+		other, missing := os.Stat(b)
+		return err == nil && missing == nil && os.SameFile(one, other)
+	}
+	a, b = filepath.Clean(a), filepath.Clean(b)
+	return a == b || same(a, b) || filepath.Base(a) == filepath.Base(b) && same(filepath.Dir(a), filepath.Dir(b))
 }
 
 // dataRecord names the data that every run here uses.

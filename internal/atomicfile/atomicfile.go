@@ -12,7 +12,8 @@ import (
 // Write puts what write produces under path, replacing what was there: into a
 // temporary file beside it, to the disk, then a rename. On an error path is as
 // it was and the temporary file is gone. Only a process that is killed leaves
-// one: .NAME.*.tmp, which git ignores and anybody may delete.
+// one: .NAME.*.tmp, which git ignores and anybody may delete. What is there and
+// no file, such as a device, is not replaced.
 func Write(path string, write func(io.Writer) error) (err error) {
 	f, err := create(path)
 	if err != nil {
@@ -35,9 +36,6 @@ func Write(path string, write func(io.Writer) error) (err error) {
 
 // Probe reports whether Write(path, …) could begin, without leaving a trace.
 func Probe(path string) error {
-	if info, err := os.Stat(path); err == nil && info.IsDir() {
-		return fmt.Errorf("%s is a directory; name a file", path)
-	}
 	f, err := create(path)
 	if err != nil {
 		return err
@@ -45,7 +43,16 @@ func Probe(path string) error {
 	return errors.Join(f.Close(), os.Remove(f.Name()))
 }
 
+// create makes the temporary file. It refuses what the rename would take away:
+// in the place of /dev/null, a file would grow until the disk is full.
 func create(path string) (*os.File, error) {
+	info, err := os.Stat(path)
+	switch {
+	case err == nil && info.IsDir():
+		return nil, fmt.Errorf("%s is a directory; name a file", path)
+	case err == nil && !info.Mode().IsRegular():
+		return nil, fmt.Errorf("%s is a device, a pipe or a socket, which a file would replace; name a file", path)
+	}
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*.tmp")
 	if err != nil {
 		return nil, fmt.Errorf("%s cannot be written: %w", path, err)

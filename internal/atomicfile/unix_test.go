@@ -3,9 +3,11 @@
 package atomicfile
 
 import (
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 )
@@ -36,5 +38,25 @@ func TestWriteWithoutSyncingTheDirectory(t *testing.T) {
 	}
 	if got, err := os.ReadFile(path); err != nil || string(got) != "text" {
 		t.Errorf("the file holds %q, %v", got, err)
+	}
+}
+
+// A file in the place of a device would be the end of it.
+func TestOnlyFilesAreReplaced(t *testing.T) {
+	dir := t.TempDir()
+	pipe, link := filepath.Join(dir, "pipe"), filepath.Join(dir, "link")
+	if err := errors.Join(syscall.Mkfifo(pipe, 0o600), os.Symlink(pipe, link)); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{pipe, link} {
+		if err := Probe(path); err == nil || !strings.Contains(err.Error(), path+" is a device, a pipe or a socket") {
+			t.Errorf("Probe(%s) returned %v", path, err)
+		}
+		if err := Write(path, func(io.Writer) error { return nil }); err == nil {
+			t.Errorf("Write(%s) replaced it", path)
+		}
+	}
+	if entries, _ := os.ReadDir(dir); len(entries) != 2 {
+		t.Errorf("%d files are left; want 2", len(entries))
 	}
 }
