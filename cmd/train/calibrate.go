@@ -11,7 +11,9 @@ import (
 
 	"digits/internal/calibration"
 	"digits/internal/calibration/estimate"
+	"digits/internal/drift"
 	"digits/internal/mnist"
+	"digits/internal/proof"
 	"digits/pkg/cnn"
 )
 
@@ -41,7 +43,7 @@ type calibrateOptions struct {
 func calibrateCommand(stdout, stderr io.Writer) *cli.Command {
 	return &cli.Command{
 		Name:  "calibrate",
-		Usage: "put a calibration into a weights file: temperature, candidates, rejection",
+		Usage: "put a calibration into a weights file: temperature, candidates, rejection; what train proof put in is made anew with it",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "weights", Value: defaultWeights, Usage: "the weights `FILE`"},
 			&cli.StringFlag{Name: "out", Usage: "the `FILE` to write", DefaultText: "the weights file"},
@@ -114,12 +116,34 @@ func (o calibrateOptions) run(ctx context.Context, stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
-	m = m.WithMetadata(calibration.Key, text)
+	if m, err = o.renew(ctx, m.WithMetadata(calibration.Key, text), stdout); err != nil {
+		return err
+	}
 	if err := m.SaveFile(o.out); err != nil {
 		return err
 	}
 	_, err = fmt.Fprintf(stdout, "wrote %s, SHA-256 %s\ncalibration %s\n", o.out, m.Digest(), text)
 	return err
+}
+
+// renew measures anew what the file has that was measured with its former
+// calibration: the statistics and the proof. What cannot be proven any more is
+// no reason to go without a calibration.
+func (o calibrateOptions) renew(ctx context.Context, m *cnn.Model, stdout io.Writer) (*cnn.Model, error) {
+	metadata := m.Metadata()
+	if metadata[drift.Key] == "" && metadata[proof.Key] == "" {
+		return m, nil
+	}
+	m, valid, err := proofOptions{weights: o.weights, from: o.from, load: o.load}.measure(ctx, m.WithMetadata(proof.Key, ""))
+	if err != nil {
+		return nil, fmt.Errorf("the statistics and the proof in %s hold only for its former calibration: %w", o.weights, err)
+	}
+	proven, _, err := prove(ctx, m, valid)
+	if errors.Is(err, errUnproven) {
+		_, err = fmt.Fprintf(stdout, "without a proof: %v\n", err)
+		return m, err
+	}
+	return proven, err
 }
 
 // fitTo fits a calibration on the images that the weights have not seen.

@@ -15,7 +15,9 @@ import (
 
 	"digits/internal/calibration"
 	"digits/internal/calibration/estimate"
+	"digits/internal/drift"
 	"digits/internal/mnist"
+	"digits/internal/proof"
 	"digits/pkg/cnn"
 )
 
@@ -135,6 +137,47 @@ func TestCalibrationOfASibling(t *testing.T) {
 	}
 }
 
+// What was measured with the former calibration is measured anew: it is what
+// train proof would write now.
+func TestCalibrateRenewsTheProof(t *testing.T) {
+	p := testProof(t)
+	m, err := cnn.LoadFile(p.weights)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	o := calibrateOptions{weights: filepath.Join(dir, "w"), out: filepath.Join(dir, "out"), from: filepath.Join(dir, "sibling"), load: p.load}
+	err = m.WithMetadata(drift.Key, "former").WithMetadata(proof.Key, "former").SaveFile(o.weights)
+	if err == nil {
+		err = m.WithMetadata(calibration.Key, `{"temperature":2,"coverage":0.9,"candidates":0.1,"rejection":1}`).SaveFile(o.from)
+	}
+	if err == nil {
+		err = o.run(t.Context(), io.Discard)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.weights, p.from = o.out, o.from
+	if err := p.run(t.Context(), io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	got, err := os.ReadFile(o.out)
+	want, err2 := os.ReadFile(p.out)
+	if err := errors.Join(err, err2); err != nil || !bytes.Equal(got, want) {
+		t.Errorf("train proof changes the file, %v", err)
+	}
+
+	// A former proof does not stay where there is none any more.
+	lost := testCalibration(t, noDigit(t).WithMetadata(proof.Key, "former"))
+	var out bytes.Buffer
+	if err := lost.run(t.Context(), &out); err != nil {
+		t.Fatal(err)
+	}
+	if m, err = loadReader(lost.out); err != nil || m.Metadata()[proof.Key] != "" || !strings.HasPrefix(out.String(), "without a proof: there is no proof for these weights") {
+		t.Errorf("%v, proof %q, stdout %s", err, m.Metadata()[proof.Key], &out)
+	}
+}
+
 func TestWhatIsNotCalibrated(t *testing.T) {
 	other, err := cnn.New(cnn.Spec{Input: cnn.Shape{C: 1, H: 28, W: 28}, Layers: []cnn.Layer{cnn.Affine{Outputs: 10}}}, rand.New(rand.NewPCG(1, 1)))
 	if err != nil {
@@ -160,6 +203,10 @@ func TestWhatIsNotCalibrated(t *testing.T) {
 		{"a sibling without", usual, func(o *calibrateOptions) { o.from = save(usual) }, errUncalibrated, "has none either"},
 		{"a sibling of another kind", usual, func(o *calibrateOptions) { o.from = save(other) }, errUncalibrated, "has another network"},
 		{"a sibling with nonsense", usual, func(o *calibrateOptions) { o.from = save(usual.WithMetadata(calibration.Key, "{}")) }, calibration.ErrInvalid, "temperature is 0"},
+		{"statistics that cannot be measured anew", usual.WithMetadata(drift.Key, "former"), func(o *calibrateOptions) {
+			all := usual.WithMetadata("training", `{"recipe":{"validation":0}}`)
+			o.from = save(all.WithMetadata(calibration.Key, `{"temperature":1,"coverage":0.9,"candidates":0.1,"rejection":1}`))
+		}, errUnproven, "hold only for its former calibration"},
 		{"no data", usual, func(o *calibrateOptions) {
 			o.load = func(context.Context) (mnist.Set, mnist.Set, error) {
 				return mnist.Set{}, mnist.Set{}, io.ErrUnexpectedEOF

@@ -64,28 +64,11 @@ func (o proofOptions) run(ctx context.Context, stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
-	measured := m
-	if o.from != "" {
-		if measured, err = loadReader(o.from); err != nil {
-			return err
-		}
-		if err := sameNetwork(m, measured, o.from); err != nil {
-			return fmt.Errorf("%w: %w", errUnproven, err)
-		}
-	}
-	if err := heldOut(measured); err != nil {
-		return fmt.Errorf("%w: %w", errUnproven, err)
-	}
-	all, _, err := o.load(ctx)
+	m, valid, err := o.measure(ctx, m)
 	if err != nil {
 		return err
 	}
-	valid := validationOf(all)
-	statistics, err := statisticsOf(ctx, measured, valid)
-	if err != nil {
-		return err
-	}
-	proven, n, err := prove(ctx, m.WithMetadata(drift.Key, statistics), valid)
+	proven, n, err := prove(ctx, m, valid)
 	if err != nil {
 		return fmt.Errorf("%s: %w", o.weights, err)
 	}
@@ -94,6 +77,32 @@ func (o proofOptions) run(ctx context.Context, stdout io.Writer) error {
 	}
 	_, err = fmt.Fprintf(stdout, "wrote %s, SHA-256 %s\nproof of %d digits, statistics of %d images\n", o.out, proven.Digest(), n, valid.Len())
 	return err
+}
+
+// measure gives the model statistics of the images that were held out, and
+// returns these images.
+func (o proofOptions) measure(ctx context.Context, m *cnn.Model) (*cnn.Model, mnist.Set, error) {
+	measured, path := m, o.weights
+	if o.from != "" {
+		var err error
+		if measured, err = loadReader(o.from); err != nil {
+			return nil, mnist.Set{}, err
+		}
+		if err := sameNetwork(m, measured, o.from); err != nil {
+			return nil, mnist.Set{}, fmt.Errorf("%w: %w", errUnproven, err)
+		}
+		path = o.from
+	}
+	if err := heldOut(measured); err != nil {
+		return nil, mnist.Set{}, fmt.Errorf("%s: %w: %w", path, errUnproven, err)
+	}
+	all, _, err := o.load(ctx)
+	if err != nil {
+		return nil, mnist.Set{}, err
+	}
+	valid := validationOf(all)
+	statistics, err := statisticsOf(ctx, measured, valid)
+	return m.WithMetadata(drift.Key, statistics), valid, err
 }
 
 // prove returns the model with a proof of its first images of each digit that
