@@ -101,7 +101,7 @@ func (o proofOptions) measure(ctx context.Context, m *cnn.Model) (*cnn.Model, mn
 		return nil, mnist.Set{}, err
 	}
 	valid := validationOf(all)
-	statistics, err := statisticsOf(ctx, measured, valid)
+	statistics, err := statisticsOf(ctx, measured, valid, heldOutImages)
 	return m.WithMetadata(drift.Key, statistics), valid, err
 }
 
@@ -139,8 +139,15 @@ func prove(ctx context.Context, m *cnn.Model, set mnist.Set) (*cnn.Model, int, e
 	return m.WithMetadata(proof.Key, text), len(p.Digits), err
 }
 
-// statisticsOf measures what the server's traffic is compared with.
-func statisticsOf(ctx context.Context, m *cnn.Model, set mnist.Set) (string, error) {
+// What statistics are measured on, as the weights file says it.
+const (
+	heldOutImages = "MNIST: training images that were held out"
+	learntImages  = "MNIST: training images that the weights may have seen"
+)
+
+// statisticsOf measures what the server's traffic is compared with. data says
+// what the set is.
+func statisticsOf(ctx context.Context, m *cnn.Model, set mnist.Set, data string) (string, error) {
 	c, err := calibration.Of(m.Metadata())
 	if err != nil {
 		return "", err
@@ -159,22 +166,18 @@ func statisticsOf(ctx context.Context, m *cnn.Model, set mnist.Set) (string, err
 		digit := cnn.ArgMax(row[:calibration.Digits])
 		samples[i] = drift.Sample{Digit: digit, Confidence: c.Probabilities(row)[digit], Ink: float64(ink) / (255 * mnist.Pixels)}
 	}
-	data := "MNIST: training images that were held out"
-	if heldOut(m) != nil {
-		data = "MNIST: training images that the weights may have seen"
-	}
 	return drift.Measure(samples, data).JSON()
 }
 
 // prove gives the model its proof and statistics, those of the rehearsal if
 // there was one. What cannot be proven is no reason to lose the run.
 func (f *fitting) prove(ctx context.Context, m *cnn.Model, stdout io.Writer) (*cnn.Model, error) {
-	set := f.valid
+	set, data := f.valid, heldOutImages
 	if set.Len() == 0 {
-		set = validationOf(f.train)
+		set, data = validationOf(f.train), learntImages
 	}
 	if f.statistics == "" {
-		text, err := statisticsOf(ctx, m, set)
+		text, err := statisticsOf(ctx, m, set, data)
 		if err != nil {
 			return nil, err
 		}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -104,6 +105,24 @@ func TestNoStatisticsOfImagesThatWereLearnt(t *testing.T) {
 	}
 	if fileExists(o.out) {
 		t.Error("a file is written")
+	}
+}
+
+// However few images a run held out, its file says that they were, and that
+// the weights may have seen them where it held out none.
+func TestStatisticsSayWhichImagesTheyAreOf(t *testing.T) {
+	m := noDigit(t)
+	for data, f := range map[string]*fitting{
+		"MNIST: training images that were held out":             {train: squares(40, 1), valid: squares(30, 2)},
+		"MNIST: training images that the weights may have seen": {train: squares(30, 1)},
+	} {
+		got, err := f.prove(t.Context(), m.WithMetadata("training", `{"recipe":{"validation":30}}`), io.Discard)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s, err := drift.Of(got.Metadata()); err != nil || s.Data != data || s.Images != 30 {
+			t.Errorf("statistics of %d images, %q, %v; want %q", s.Images, s.Data, err, data)
+		}
 	}
 }
 
