@@ -105,10 +105,35 @@ func (o fitOptions) made(r stage) (*cnn.Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	if record, err := recordIn(m); err != nil || record.Recipe != r.recipe {
-		return nil, fmt.Errorf("%s is of another run than this: delete it or choose another --out", o.path(r))
+	record, err := recordIn(m)
+	if err != nil || record.Recipe != r.recipe {
+		return nil, fmt.Errorf("%s is of another run than this%s: delete it or choose another --out", o.path(r), o.madeWith(r, record.Recipe))
 	}
 	return m, nil
+}
+
+// madeWith says which of the course's flags were others when a run was made.
+// A run has its seed from the course's, and a teacher its epochs from the
+// preset.
+func (o fitOptions) madeWith(r stage, saved recipe) string {
+	if saved == (recipe{}) { // there is no record
+		return ""
+	}
+	is, seed := r.recipe, cmp.Or(o.recipe.CourseSeed, o.recipe.Seed)
+	is.CourseSeed, saved.CourseSeed = seed, saved.Seed-(is.Seed-seed)
+	is.Seed, saved.Seed = 0, 0
+	if !is.Rehearsal {
+		saved.Epochs = is.Epochs
+	}
+	var flags []string
+	for _, f := range recipeFlags() {
+		flags = append(flags, f.Names()[0])
+	}
+	differences := saved.differences(is, flags)
+	if differences == "" {
+		return ""
+	}
+	return fmt.Sprintf(" (%s; give these as it was made with)", differences)
 }
 
 // runOf returns the options of a run.

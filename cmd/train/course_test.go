@@ -177,25 +177,51 @@ func TestTeachersHaveNoEcho(t *testing.T) {
 	}
 }
 
+// What an earlier run has written is not taken for this course's, and the flags
+// that made it are named as they are given.
 func TestCourseRefusesTheRunsOfAnother(t *testing.T) {
-	o := courseOptions(t)
-	stages := o.recipe.course()
-	m, err := cnn.New(o.recipe.spec(), rand.New(rand.NewPCG(1, 1)))
+	for name, c := range map[string]struct {
+		stage  int
+		change func(r *recipe)
+		want   string
+	}{
+		"a teacher of other flags":    {0, func(r *recipe) { r.Shards, r.Dropout = 4, 0.1 }, " (--dropout 0.1, not 0.3; --shards 4, not 2; give these as it was made with)"},
+		"a teacher of another seed":   {0, func(r *recipe) { r.Seed += 6 }, " (--course-seed 7, not 1; give these as it was made with)"},
+		"a rehearsal of other epochs": {1, func(r *recipe) { r.Epochs = 5 }, " (--epochs 5, not 3; give these as it was made with)"},
+		"a teacher of other code":     {0, func(r *recipe) { r.Epochs, r.Average = 5, 0.5 }, ""},
+		"a file without a record":     {0, func(r *recipe) { *r = recipe{} }, ""},
+	} {
+		o := courseOptions(t)
+		stage := o.recipe.course()[c.stage]
+		of := stage.recipe
+		c.change(&of)
+		writeStage(t, o, stage, runRecord{Recipe: of})
+		want := o.path(stage) + " is of another run than this" + c.want + ": delete it or choose another --out"
+		if _, err := o.made(stage); err == nil || err.Error() != want {
+			t.Errorf("%s: %v; want %s", name, err, want)
+		}
+	}
+}
+
+// writeStage leaves a run's file as if it had been made, and returns the model.
+func writeStage(t *testing.T, o fitOptions, s stage, record runRecord) *cnn.Model {
+	t.Helper()
+	m, err := cnn.New(s.recipe.spec(), rand.New(rand.NewPCG(1, 1)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	other := stages[0].recipe
-	other.Seed++
-	text, err := json.Marshal(runRecord{Recipe: other})
+	text, err := json.Marshal(record)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := m.WithMetadata("training", string(text)).SaveFile(o.path(stages[0])); err != nil {
+	m = m.ForInference().WithMetadata("training", string(text))
+	if err := m.SaveFile(o.path(s)); err != nil {
 		t.Fatal(err)
 	}
-	if err := fit(t.Context(), o, io.Discard, io.Discard); err == nil || !strings.Contains(err.Error(), "is of another run than this") {
-		t.Errorf("fit returned %v", err)
+	if m, err = cnn.LoadFile(o.path(s)); err != nil { // with its digest
+		t.Fatal(err)
 	}
+	return m
 }
 
 // What is in a batch does not depend on who fills it or when.

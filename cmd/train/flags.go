@@ -157,6 +157,17 @@ func (r recipe) value(flag string) any {
 	}[flag]
 }
 
+// differences says which of the flags have other values in another recipe.
+func (r recipe) differences(from recipe, flags []string) string {
+	var list []string
+	for _, flag := range flags {
+		if was, is := r.value(flag), from.value(flag); was != is {
+			list = append(list, fmt.Sprintf("--%s %v, not %v", flag, was, is))
+		}
+	}
+	return strings.Join(list, "; ")
+}
+
 // check refuses what would only fail once the training is done.
 func (o fitOptions) check() error {
 	for flag, path := range map[string]string{"out": o.out, "checkpoint": o.checkpoint} {

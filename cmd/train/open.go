@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
-	"strings"
 
 	"digits/internal/atomicfile"
 	"digits/pkg/cnn"
@@ -116,17 +115,12 @@ func (f *fitting) restore(c cnn.Checkpoint) error {
 // agrees refuses to resume a run with a flag of another value than it was
 // started with. A flag that is not given is the checkpoint's.
 func (o fitOptions) agrees(saved recipe) error {
-	var differences []string
-	for _, flag := range o.set {
-		if was, is := saved.value(flag), o.recipe.value(flag); was != is {
-			differences = append(differences, fmt.Sprintf("--%s %v, not %v", flag, was, is))
-		}
-	}
-	if len(differences) == 0 {
+	differences := saved.differences(o.recipe, o.set)
+	if differences == "" {
 		return nil
 	}
 	return fmt.Errorf("%s was made with other settings: %s; leave these flags out to go on with it, or delete it to start anew",
-		o.checkpoint, strings.Join(differences, "; "))
+		o.checkpoint, differences)
 }
 
 // warnOfOtherKernels tells that the run will not end in the bytes of an

@@ -83,7 +83,7 @@ func pictureFiles(dir string) (files []pictureFile, skipped []string, err error)
 	var loose []pictureFile
 	for _, entry := range entries {
 		path := filepath.Join(dir, entry.Name())
-		if !entry.IsDir() {
+		if info, err := os.Stat(path); err != nil || !info.IsDir() { // of what a link names
 			take(entry, pictureFile{path, ""}, &loose, &skipped)
 			continue
 		}
@@ -132,20 +132,24 @@ func readFiles(ctx context.Context, m *cnn.Model, files []pictureFile) ([]report
 	return shots, err
 }
 
-// each calls do for 0 to n − 1, so many at once, and returns the first of
-// their errors by number, or the context's.
+// each calls do for 0 to n − 1, so many at once, until one fails. It returns
+// the first of their errors by number, or the context's.
 func each(ctx context.Context, n, atOnce int, do func(i int) error) error {
 	failures := make([]error, n)
 	next := make(chan int)
+	going, stop := context.WithCancel(ctx)
+	defer stop()
 	var workers sync.WaitGroup
 	for range atOnce {
 		workers.Go(func() {
 			for i := range next {
-				failures[i] = do(i)
+				if failures[i] = do(i); failures[i] != nil {
+					stop()
+				}
 			}
 		})
 	}
-	for i := 0; i < n && ctx.Err() == nil; i++ {
+	for i := 0; i < n && going.Err() == nil; i++ {
 		next <- i
 	}
 	close(next)
@@ -158,11 +162,13 @@ func each(ctx context.Context, n, atOnce int, do func(i int) error) error {
 	return ctx.Err()
 }
 
-// readFile reads one file.
+// readFile reads one file. One that cannot be opened is no reason to lose what
+// was made of the others.
 func readFile(ctx context.Context, classifier *classify.Classifier, f pictureFile) (report.Shot, error) {
 	data, err := os.ReadFile(f.path)
 	if err != nil {
-		return report.Shot{}, err
+		unreadable := report.Picture{File: f.path, Folder: f.folder, Unreadable: err.Error()}
+		return report.Shot{Picture: unreadable, Source: func() image.Image { return nil }}, nil
 	}
 	shot, err := read(ctx, classifier, data, f.folder, f.path)
 	shot.Source = func() image.Image {

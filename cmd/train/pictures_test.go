@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"image"
 	"image/draw"
 	"image/jpeg"
@@ -206,5 +207,40 @@ func TestEvalOfDigitsAlone(t *testing.T) {
 	putPicture(t, filepath.Join(dir, "1", "a.png"), image.Rect(26, 12, 31, 44))
 	if err := command(t, "eval --weights ../../weights/simple.safetensors --data /nowhere --images "+dir, io.Discard); err != nil {
 		t.Error(err)
+	}
+}
+
+// A class folder may be a link, and a file that cannot be opened is told beside
+// those that cannot be decoded.
+func TestEvalOfLinks(t *testing.T) {
+	dir := t.TempDir()
+	putPicture(t, filepath.Join(dir, "elsewhere", "a.png"), image.Rect(26, 12, 31, 44))
+	dangling := filepath.Join(dir, "elsewhere", "gone.png")
+	err := errors.Join(os.Mkdir(filepath.Join(dir, "in"), 0o755), os.Symlink("../elsewhere", filepath.Join(dir, "in", "1")), os.Symlink("nowhere", dangling))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	if err := command(t, "eval --weights ../../weights/simple.safetensors --json --images "+filepath.Join(dir, "in")+" --sheet "+filepath.Join(dir, "sheet.png"), &out); err != nil {
+		t.Fatal(err)
+	}
+	var e report.PictureEvaluation
+	if err := json.Unmarshal(out.Bytes(), &e); err != nil {
+		t.Fatal(err)
+	}
+	if e.Digits.Images != 1 || e.Digits.Correct != 1 || len(e.Unreadable) != 1 || !strings.HasSuffix(e.Unreadable[0].Error, "no such file or directory") {
+		t.Errorf("%s", &out)
+	}
+}
+
+// After a failure, only what is in work is finished.
+func TestEachStopsAtAFailure(t *testing.T) {
+	calls := 0
+	err := each(t.Context(), 1000, 1, func(i int) error {
+		calls++
+		return fmt.Errorf("of %d", i)
+	})
+	if err == nil || err.Error() != "of 0" || calls > 2 {
+		t.Errorf("%d calls, %v", calls, err)
 	}
 }
