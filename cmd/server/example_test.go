@@ -17,7 +17,7 @@ func TestExampleScript(t *testing.T) {
 	script.Env = append(os.Environ(), "DIGITS_URL=http://"+p.addr)
 	output, err := script.CombinedOutput()
 	text := string(output)
-	for _, want := range []string{"seven.png: 7, confidence 0.9995, accepted true\n", "cross.png: ", "accepted false\n", "README.md: no answer: This is not an image that can be read\n"} {
+	for _, want := range []string{"seven.png: 7, confidence 0.9993, accepted true\n", "cross.png: ", "accepted false\n", "README.md: no answer: This is not an image that can be read\n"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %q in\n%s", want, text)
 		}
