@@ -13,6 +13,9 @@ func (c *canvas) redraw(width, ink float64) {
 			s[row+1][col+1] = v > 0.45
 		}
 	}
+	// Not in turns, as in the paper: a half goes on until it finds nothing. That
+	// leaves the line along the stroke's upper left edge, and digits lie anywhere
+	// here. The embedded weights were made so, and turns would make others.
 	for s.thin(0) || s.thin(1) {
 	}
 	const bold = 3.2 // pixels of width, on average
