@@ -2,7 +2,6 @@ package mnist
 
 import (
 	"crypto/sha256"
-	"encoding/binary"
 	"encoding/hex"
 	"math"
 	"math/rand/v2"
@@ -41,23 +40,7 @@ func handmade() Set {
 	return Set{Images: slices.Concat(zero, one, two, four, seven, eight, nine), Labels: []uint8{0, 1, 2, 4, 7, 8, 9}}
 }
 
-// The recipes that were there before the other effects draw what they drew.
-func TestMotionAloneIsWhatItWas(t *testing.T) {
-	a := Augmenter{Limits: Augmentation{Rotation: 12, Scale: 0.12, Shift: 1.5}, Strength: 1}
-	h, x := sha256.New(), make([]float32, Pixels)
-	for sample := range 20 {
-		a.Apply(x, blob(), 0, 3, 4, sample)
-		for _, v := range x {
-			h.Write(binary.LittleEndian.AppendUint32(nil, math.Float32bits(v)))
-		}
-	}
-	const want = "37a95ddba2ad89577d48ee46661e7f7c25facf1153d05b69acb3af71692e29d4"
-	if got := hex.EncodeToString(h.Sum(nil)); got != want {
-		t.Errorf("the images' digest is %s; want %s", got, want)
-	}
-}
-
-// The same in bytes, with a shear, by the program as it was before them.
+// Motion draws, in bytes, what the program drew that had no other effects.
 func TestMotionDrawsTheBytesOfOld(t *testing.T) {
 	for _, c := range []struct {
 		limits Augmentation
