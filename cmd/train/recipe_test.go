@@ -33,6 +33,23 @@ func TestPresets(t *testing.T) {
 	}
 }
 
+// The embedded weights can be made again: by the preset, with the seed and the
+// shards that the model card names.
+func TestPresetIsTheRecipeOfTheEmbeddedWeights(t *testing.T) {
+	want, err := preset("digits")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want.Seed, want.Shards = 1, 2
+	m, err := cnn.LoadFile("../../weights/digits.safetensors")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if record, err := recordIn(m); err != nil || record.Recipe != want {
+		t.Errorf("the file's recipe is %+v, %v; the preset is %+v", record.Recipe, err, want)
+	}
+}
+
 // Filters and hidden outputs are multiplied, in eights; the answers are not.
 func TestWidth(t *testing.T) {
 	for _, c := range []struct {
