@@ -161,9 +161,8 @@ func (f *fitting) epoch(ctx context.Context, epoch int, saved *time.Time) error 
 		loss := f.trainer.StepTaught(b.x, b.labels, b.teacher, f.recipe.rate(step, total))
 		n := len(b.labels)
 		f.batches.release(b)
-		if math.IsNaN(loss) || math.IsInf(loss, 0) {
-			return fmt.Errorf("%w: the loss became %v in epoch %d, step %d; the learning rate %v is probably too high for this network",
-				errDiverged, loss, epoch+1, step-epoch*perEpoch+1, f.recipe.LearningRate)
+		if !finite(loss) {
+			return f.diverged(fmt.Sprintf("the loss became %v", loss))
 		}
 		f.record.Loss.add(loss)
 		f.show.step(epoch+1, n, f.record.Loss)
@@ -192,6 +191,9 @@ func (f *fitting) score(ctx context.Context, epoch int) error {
 		if err != nil {
 			return f.interrupt()
 		}
+		if !finite(e.Loss) { // the epoch's last step did it, whose own loss was measured before it
+			return f.diverged(fmt.Sprintf("the loss on the held-out images became %v", e.Loss))
+		}
 		s = epochScore{e.Accuracy, e.Loss}
 	}
 	if epoch == 0 || f.recipe.accepts(s, slices.MaxFunc(f.record.Validation, epochScore.compare)) {
@@ -215,9 +217,18 @@ func (f *fitting) save() error {
 	c.Best, c.Record = f.best, string(record)
 	err = c.SaveFile(f.options.checkpoint)
 	if errors.Is(err, cnn.ErrNotFinite) {
-		return fmt.Errorf("%w: %w; the learning rate %v is probably too high for this network", errDiverged, err, f.recipe.LearningRate)
+		return f.diverged(err.Error())
 	}
 	return err
+}
+
+func finite(loss float64) bool { return !math.IsNaN(loss) && !math.IsInf(loss, 0) }
+
+// diverged ends a run that the last step has spoiled.
+func (f *fitting) diverged(what string) error {
+	step, perEpoch := f.trainer.Steps()-1, f.batches.steps()
+	return fmt.Errorf("%w in epoch %d, step %d: %s; the learning rate %v is probably too high for this network: begin anew with a lower --learning-rate",
+		errDiverged, step/perEpoch+1, step%perEpoch+1, what, f.recipe.LearningRate)
 }
 
 // interrupt ends the run in a state that can be resumed.

@@ -209,14 +209,27 @@ func write(t *testing.T, path, text string) {
 	}
 }
 
+// What sees it first may be a step's loss, that of the held-out images, or a
+// checkpoint that is to be written.
 func TestDivergenceStopsWithAnExplanation(t *testing.T) {
-	o := testOptions(t)
-	o.recipe.LearningRate, o.recipe.Schedule = 1e30, "constant"
-	err := fit(t.Context(), o, io.Discard, io.Discard)
-	if !errors.Is(err, errDiverged) || !strings.Contains(err.Error(), "learning rate 1e+30 is probably too high") {
-		t.Errorf("fit returned %v; want an explanation", err)
-	}
-	if fileExists(o.out) {
-		t.Error("a diverged run wrote weights")
+	for what, c := range map[string]struct {
+		change func(r *recipe)
+		want   string
+	}{
+		"a step":              {func(*recipe) {}, "in epoch 1, step 2: the loss became "},
+		"the held-out images": {func(r *recipe) { r.Batch = 200 }, "in epoch 1, step 1: the loss on the held-out images became NaN"},
+		"a checkpoint":        {func(r *recipe) { r.Batch, r.LearningRate = 200, 1e9 }, ", step 1: a number is not finite: "},
+	} {
+		o := testOptions(t)
+		o.recipe.LearningRate, o.recipe.Schedule = 1e30, "constant"
+		c.change(&o.recipe)
+		advice := fmt.Sprintf("; the learning rate %v is probably too high for this network: begin anew with a lower --learning-rate", o.recipe.LearningRate)
+		err := fit(t.Context(), o, io.Discard, io.Discard)
+		if !errors.Is(err, errDiverged) || !strings.Contains(err.Error(), c.want) || !strings.HasSuffix(err.Error(), advice) {
+			t.Errorf("%s: fit returned %v; want %s%s", what, err, c.want, advice)
+		}
+		if fileExists(o.out) {
+			t.Errorf("%s: a diverged run wrote weights", what)
+		}
 	}
 }

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"math"
 	"os"
 	"slices"
 	"strings"
@@ -183,9 +182,6 @@ func (t *tuning) try(ctx context.Context, trial, rung int) (result, error) {
 		return r, err
 	}
 	r.Score = f.record.Validation[f.record.Chosen-1]
-	if math.IsNaN(r.Score.Loss) || math.IsInf(r.Score.Loss, 0) {
-		r.Score, r.Diverged = epochScore{}, true
-	}
 	return r, nil
 }
 

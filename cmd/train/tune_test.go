@@ -223,12 +223,16 @@ func TestTuneInterruptedAtOnce(t *testing.T) {
 	}
 }
 
+// A trial may diverge in its only step, which the held-out images see.
 func TestTuneSurvivesDivergence(t *testing.T) {
-	o := testTuning(t)
-	o.search.Base.LearningRate, o.search.Base.Schedule, o.search.Trials, o.json = 1e30, "constant", 2, false
-	text := tuned(t, o)
-	if n := strings.Count(text, "diverged"); n != 2 || !strings.Contains(text, "trial  epochs  accuracy") {
-		t.Errorf("the table is\n%s", text)
+	for _, batch := range []int{20, 200} {
+		o := testTuning(t)
+		o.search.Base.LearningRate, o.search.Base.Schedule, o.search.Base.Batch, o.search.Base.Epochs = 1e30, "constant", batch, 2
+		o.search.Trials, o.json = 2, false
+		text := tuned(t, o)
+		if n := strings.Count(text, "diverged"); n != 2 || !strings.Contains(text, "trial  epochs  accuracy") {
+			t.Errorf("batches of %d: the table is\n%s", batch, text)
+		}
 	}
 }
 
