@@ -114,7 +114,9 @@ func TestInterruptedCourseGoesOn(t *testing.T) {
 		t.Fatal(err)
 	}
 	o := courseOptions(t)
-	for _, epochs := range []int{1, 2} { // in the teacher's run, and in the rehearsal's first look
+	// In the teacher's run, in the rehearsal's first look, after its last epoch,
+	// and after the final's.
+	for _, epochs := range []int{1, 2, 2, 3} {
 		ctx, cancel := context.WithCancel(t.Context())
 		err := fit(ctx, o, io.Discard, &interruptAfter{epochs, cancel})
 		cancel()

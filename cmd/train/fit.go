@@ -8,13 +8,10 @@ import (
 	"io"
 	"math"
 	"math/rand/v2"
-	"os"
 	"slices"
 	"sync"
 	"time"
 
-	"digits/internal/calibration"
-	"digits/internal/calibration/estimate"
 	"digits/internal/mnist"
 	"digits/pkg/cnn"
 )
@@ -101,7 +98,11 @@ func fitOne(ctx context.Context, f *fitting, load func() (data, error), stdout, 
 	if err != nil {
 		return nil, err
 	}
-	return f.finish(ctx, stdout)
+	m, err := f.finish(ctx, stdout)
+	if errors.Is(err, context.Canceled) {
+		return nil, f.interrupt()
+	}
+	return m, err
 }
 
 // prepare builds the trainer, from the checkpoint if there is one.
@@ -239,58 +240,9 @@ func (f *fitting) interrupt() error {
 	if f.options.checkpoint == "" {
 		return errInterrupted
 	}
-	return fmt.Errorf("%w in epoch %d; %s is written: go on with the same command and --resume",
-		errInterrupted, len(f.record.Validation)+1, f.options.checkpoint)
-}
-
-// finish writes the weights of the chosen epoch and removes the checkpoint.
-func (f *fitting) finish(ctx context.Context, stdout io.Writer) (*cnn.Model, error) {
-	account := f.record.runRecord
-	account.Rehearsal, account.Before = f.curve, f.before
-	if f.valid.Len() == 0 {
-		account.Validation = nil // zeros would look like scores
+	when := fmt.Sprintf("in epoch %d", len(f.record.Validation)+1)
+	if len(f.record.Validation) == f.recipe.Epochs {
+		when = "after the last epoch, before the weights were written"
 	}
-	record, err := json.Marshal(account)
-	if err != nil {
-		return nil, err
-	}
-	m := f.best.ForInference().WithMetadata("training", string(record)).WithMetadata("data", dataRecord)
-	if version != "" {
-		m = m.WithMetadata("code", version)
-	}
-	if f.recipe.Rehearsal {
-		if err := f.calibrate(ctx, m, stdout); err != nil {
-			return nil, err
-		}
-	}
-	if f.calibration != "" {
-		m = m.WithMetadata(calibration.Key, f.calibration)
-	}
-	if m, err = f.prove(ctx, m, stdout); err != nil {
-		return nil, err
-	}
-	if err := m.SaveFile(f.options.out); err != nil {
-		return nil, err
-	}
-	if err := os.Remove(f.options.checkpoint); err != nil {
-		return nil, err
-	}
-	_, err = fmt.Fprintf(stdout, "wrote %s: epoch %d of %d%s, SHA-256 %s\n",
-		f.options.out, f.record.Chosen, f.recipe.Epochs, f.record.Validation[f.record.Chosen-1], m.Digest())
-	return m, err
-}
-
-// calibrate fits the calibration on the images that were held out. What cannot
-// be calibrated is no reason to lose the run.
-func (f *fitting) calibrate(ctx context.Context, m *cnn.Model, stdout io.Writer) error {
-	c, err := calibrate(ctx, m, f.valid, estimate.Options{Data: calibrationData(f.valid)})
-	if errors.Is(err, estimate.ErrImpossible) {
-		_, err = fmt.Fprintf(stdout, "without a calibration: %v\n", err)
-		return err
-	}
-	if err != nil {
-		return err
-	}
-	f.calibration, err = c.JSON()
-	return err
+	return fmt.Errorf("%w %s; %s is written: go on with the same command and --resume", errInterrupted, when, f.options.checkpoint)
 }

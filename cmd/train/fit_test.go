@@ -101,6 +101,20 @@ func TestInterruptedDuringTheTestEvaluation(t *testing.T) {
 	}
 }
 
+// An interrupt while the weights are calibrated and proven leaves a checkpoint,
+// as one in an epoch does.
+func TestInterruptedAfterTheLastEpoch(t *testing.T) {
+	o := testOptions(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	var message bytes.Buffer
+	code := exitCode(fit(ctx, o, io.Discard, &interruptAfter{o.recipe.Epochs, cancel}), &message)
+	want := "train: interrupted after the last epoch, before the weights were written; " + o.checkpoint + " is written: go on with the same command and --resume\n"
+	if code != exitInterrupted || message.String() != want {
+		t.Errorf("exit %d and %q; want %d and %q", code, message.String(), exitInterrupted, want)
+	}
+}
+
 // interruptAfter cancels a context when the trainer logs the n-th epoch.
 type interruptAfter struct {
 	epochs int
@@ -134,7 +148,7 @@ func TestResumedRunWritesTheSameBytes(t *testing.T) {
 		}
 		o := testOptions(t)
 		change(&o.recipe)
-		for _, epochs := range []int{1, 3} {
+		for _, epochs := range []int{1, 3, 2} { // at last before the weights are written
 			ctx, cancel := context.WithCancel(t.Context())
 			err := fit(ctx, o, io.Discard, &interruptAfter{epochs, cancel})
 			cancel()

@@ -36,6 +36,9 @@ func exitCode(err error, stderr io.Writer) int {
 	if err == nil {
 		return 0
 	}
+	if errors.Is(err, context.Canceled) { // of what keeps nothing of its work
+		err = errInterrupted
+	}
 	fmt.Fprintln(stderr, "train:", err)
 	switch {
 	case errors.Is(err, errUsage):
@@ -55,7 +58,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	root := &cli.Command{
 		Name:            "train",
 		Usage:           "train the network that reads digits; without a command: fit",
-		Description:     "Exit codes: 0 done, 1 could not go on, 2 wrong usage, 130 interrupted, with a checkpoint for --resume.",
+		Description:     "Exit codes: 0 done, 1 could not go on, 2 wrong usage, 130 interrupted: fit and tune go on by --resume.",
 		Flags:           ownFlags(fitCommand(stdout, stderr).Flags),
 		Before:          commandFirst(args),
 		Action:          fit.Action,

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -62,6 +63,17 @@ func TestFlagsOfOtherCommandsAreRefused(t *testing.T) {
 		if err := command(t, args, io.Discard); !errors.Is(err, errUsage) || err.Error() != want {
 			t.Errorf("train %s: %v; want %s", args, err, want)
 		}
+	}
+}
+
+// A command that has nothing to resume is interrupted all the same.
+func TestInterruptedCommand(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	var message bytes.Buffer
+	code := exitCode(run(ctx, strings.Fields("train eval --weights ../../weights/simple.safetensors"), io.Discard, io.Discard), &message)
+	if code != exitInterrupted || message.String() != "train: interrupted\n" {
+		t.Errorf("exit %d and %q; want %d", code, message.String(), exitInterrupted)
 	}
 }
 
