@@ -58,8 +58,7 @@ func (o fitOptions) path(r stage) string {
 func fitCourse(ctx context.Context, final *fitting, load func() (data, error), stdout, stderr io.Writer) (*cnn.Model, error) {
 	final.options.course = true
 	o := final.options
-	final.options.resume = o.resume && fileExists(o.checkpoint)
-	if _, err := (&fitting{options: final.options}).open(); err != nil {
+	if _, err := (&fitting{options: o}).open(); err != nil {
 		return nil, err // now, and not after the hours that the other runs take
 	}
 	for _, r := range o.recipe.course() {
@@ -140,9 +139,6 @@ func (o fitOptions) madeWith(r stage, saved recipe) string {
 func (o fitOptions) runOf(r stage) fitOptions {
 	o.recipe, o.out = r.recipe, o.path(r)
 	o.checkpoint = o.out + ".checkpoint"
-	if o.resume && !fileExists(o.checkpoint) {
-		o.resume = false // the course was interrupted in another run
-	}
 	return o
 }
 

@@ -75,6 +75,10 @@ func fit(ctx context.Context, options fitOptions, stdout, stderr io.Writer) erro
 
 // fitOne makes one run and returns what it wrote.
 func fitOne(ctx context.Context, f *fitting, load func() (data, error), stdout, stderr io.Writer) (*cnn.Model, error) {
+	if m := f.finished(); m != nil {
+		_, err := fmt.Fprintf(stdout, "%s is there, SHA-256 %s; without --resume it is made anew\n", f.options.out, m.Digest())
+		return m, err
+	}
 	checkpoint, err := f.open()
 	if err != nil {
 		return nil, err

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
+	"slices"
 
 	"digits/internal/atomicfile"
 	"digits/pkg/cnn"
@@ -25,7 +26,7 @@ func (f *fitting) open() (checkpoint *cnn.Checkpoint, err error) {
 	}
 	file, err := os.Open(o.checkpoint)
 	switch {
-	case errors.Is(err, os.ErrNotExist) && o.resume:
+	case errors.Is(err, os.ErrNotExist) && o.resume && !o.course: // which may have been interrupted in another run
 		return nil, fmt.Errorf("there is no checkpoint to resume from: %w", err)
 	case errors.Is(err, os.ErrNotExist):
 		f.recipe = o.recipe
@@ -52,6 +53,27 @@ func (f *fitting) open() (checkpoint *cnn.Checkpoint, err error) {
 		return nil, fmt.Errorf("%s is of another run than this: go on with all the flags that the course began with, --shards among them, or delete it to start anew", o.checkpoint)
 	}
 	return &c, nil
+}
+
+// finished returns what this very run has written, when it is resumed and has
+// left nothing to resume from, and otherwise nil.
+func (f *fitting) finished() *cnn.Model {
+	o := f.options
+	if !o.resume || fileExists(o.checkpoint) {
+		return nil
+	}
+	m, err := loadReader(o.out)
+	if err != nil {
+		return nil
+	}
+	record, err := recordIn(m)
+	if err != nil || record.Recipe.differences(o.recipe, o.set) != "" {
+		return nil
+	}
+	if o.course && (record.Recipe != o.recipe || !slices.Equal(record.Before, f.before)) {
+		return nil // the course before wrote it
+	}
+	return m
 }
 
 // probe reports whether a flag's file can be written.

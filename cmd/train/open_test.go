@@ -75,6 +75,49 @@ func TestResumeRefusesOtherSettings(t *testing.T) {
 	}
 }
 
+// A run that is done is not made again by --resume, be it a course.
+func TestResumeOfAFinishedRun(t *testing.T) {
+	for name, o := range map[string]fitOptions{"one run": testOptions(t), "a course": courseOptions(t)} {
+		if err := fit(t.Context(), o, io.Discard, io.Discard); err != nil {
+			t.Fatal(err)
+		}
+		o.resume = true
+		var out, log bytes.Buffer
+		err := fit(t.Context(), o, &out, &log)
+		if err != nil || log.Len() > 0 || !strings.Contains(out.String(), o.out+" is there, SHA-256 ") || !strings.Contains(out.String(), "on the test set") {
+			t.Errorf("%s: fit returned %v, logged %q and printed\n%s", name, err, &log, &out)
+		}
+	}
+}
+
+// What lies where the weights are to be written may be of another run.
+func TestResumeTakesNoOtherRunForThis(t *testing.T) {
+	o := testOptions(t)
+	if err := fit(t.Context(), o, io.Discard, io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	o.resume, o.set, o.recipe.Epochs = true, []string{"epochs"}, 7
+	if err := fit(t.Context(), o, io.Discard, io.Discard); err == nil || !strings.Contains(err.Error(), "no checkpoint to resume from") {
+		t.Errorf("of other flags: fit returned %v", err)
+	}
+	o = courseOptions(t)
+	if err := fit(t.Context(), o, io.Discard, io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	o.resume = true
+	again := func(name string) {
+		var log bytes.Buffer
+		if err := fit(t.Context(), o, io.Discard, &log); err != nil || strings.Count(log.String(), "epoch done") != o.recipe.Epochs {
+			t.Errorf("%s: fit returned %v and logged\n%s", name, err, &log)
+		}
+	}
+	o.recipe.Seed, o.recipe.CourseSeed = 7, 1 // its other runs are the same
+	again("of another seed")
+	teacher := o.recipe.course()[0]
+	writeStage(t, o, teacher, runRecord{Recipe: teacher.recipe})
+	again("of another teacher")
+}
+
 // A course's run has teachers, which a run by itself would go without.
 func TestResumeRefusesARunOfACourse(t *testing.T) {
 	o := interrupted(t)
