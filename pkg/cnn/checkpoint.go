@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
 	"slices"
 	"strconv"
 
@@ -50,8 +51,8 @@ func (t *Trainer) Checkpoint() Checkpoint {
 // Restore puts the trainer into the state of the checkpoint. On an error it is
 // unchanged.
 func (t *Trainer) Restore(c Checkpoint) error {
-	if len(c.Model.parameters) != len(t.parameters) {
-		return fmt.Errorf("%w: it has %d parameters, the network has %d", ErrMismatch, len(c.Model.parameters), len(t.parameters))
+	if !reflect.DeepEqual(c.Model.net.spec, t.net.spec) { // which may have as many parameters all the same
+		return fmt.Errorf("%w: its network has other layers, or another input", ErrMismatch)
 	}
 	for i, m := range t.memory {
 		if len(c.memory[i]) != len(m) {

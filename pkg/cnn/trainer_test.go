@@ -192,6 +192,8 @@ func TestResumedRunEqualsUnbroken(t *testing.T) {
 }
 
 func TestRestoreRefusesAnotherRun(t *testing.T) {
+	smooth := Spec{smallWithDropout.Input, slices.Clone(smallWithDropout.Layers)}
+	smooth.Layers[1] = Tanh{}
 	adam := NewTrainer(newTestModel(t, smallWithDropout, 1), TrainConfig{})
 	defer adam.Close()
 	before := adam.Snapshot()
@@ -200,6 +202,7 @@ func TestRestoreRefusesAnotherRun(t *testing.T) {
 		config TrainConfig
 	}{
 		"another network":   {goldenSimple, TrainConfig{}},
+		"other layers":      {smooth, TrainConfig{}}, // with as many parameters
 		"another optimizer": {smallWithDropout, TrainConfig{Optimizer: SGD{}}},
 		"averaged weights":  {smallWithDropout, TrainConfig{Average: 0.9}},
 	} {
