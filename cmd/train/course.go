@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -22,6 +23,10 @@ import (
 //	rehearsal  the network itself, taught by them, on the same images: the
 //	           held-out ones calibrate it
 //	final      the same on all images, with the rehearsal's calibration and statistics
+
+// errAnotherRun is wrapped by the error about a file that a course would take
+// for that of one of its runs, and that is none.
+var errAnotherRun = errors.New("is of another run than this")
 
 // stage is one run of a course.
 type stage struct {
@@ -106,9 +111,21 @@ func (o fitOptions) made(r stage) (*cnn.Model, error) {
 	}
 	record, err := recordIn(m)
 	if err != nil || record.Recipe != r.recipe {
-		return nil, fmt.Errorf("%s is of another run than this%s: delete it or choose another --out", o.path(r), o.madeWith(r, record.Recipe))
+		return nil, o.another(r, o.madeWith(r, record.Recipe))
+	}
+	ours, err := cnn.New(r.recipe.spec(), rand.New(rand.NewPCG(1, 1)))
+	if err != nil {
+		return nil, err
+	}
+	if sameNetwork(m, ours, o.path(r)) != nil { // the recipe's name for it meant another one in the version that made it
+		return nil, o.another(r, " (its network is not the one that this version trains)")
 	}
 	return m, nil
+}
+
+// another is the error about a file where a run's is to be.
+func (o fitOptions) another(r stage, because string) error {
+	return fmt.Errorf("%s %w%s: delete it or choose another --out", o.path(r), errAnotherRun, because)
 }
 
 // madeWith says which of the course's flags were others when a run was made.

@@ -199,7 +199,22 @@ func TestCourseRefusesTheRunsOfAnother(t *testing.T) {
 		c.change(&of)
 		writeStage(t, o, stage, runRecord{Recipe: of})
 		want := o.path(stage) + " is of another run than this" + c.want + ": delete it or choose another --out"
-		if _, err := o.made(stage); err == nil || err.Error() != want {
+		if _, err := o.made(stage); !errors.Is(err, errAnotherRun) || err.Error() != want {
+			t.Errorf("%s: %v; want %s", name, err, want)
+		}
+	}
+}
+
+// The recipe names its network, and another version may mean another by it.
+func TestCourseRefusesARunOfAnotherNetwork(t *testing.T) {
+	for name, network := range map[string]string{"other layers": "fast", "other filters": "digits"} {
+		o := courseOptions(t)
+		teacher := o.recipe.course()[0]
+		other := teacher
+		other.recipe.Network = network
+		writeStage(t, o, other, runRecord{Recipe: teacher.recipe})
+		want := o.path(teacher) + " is of another run than this (its network is not the one that this version trains): delete it or choose another --out"
+		if _, err := o.made(teacher); !errors.Is(err, errAnotherRun) || err.Error() != want {
 			t.Errorf("%s: %v; want %s", name, err, want)
 		}
 	}
