@@ -171,9 +171,6 @@ func (r recipe) differences(from recipe, flags []string) string {
 // check refuses what would only fail once the training is done.
 func (o fitOptions) check() error {
 	for flag, path := range map[string]string{"out": o.out, "checkpoint": o.checkpoint} {
-		if path == "" {
-			return fmt.Errorf("--%s is empty; name a file; %w", flag, errUsage)
-		}
 		if info, err := os.Stat(path); err == nil && info.IsDir() {
 			return fmt.Errorf("--%s %s is a directory; name a file; %w", flag, path, errUsage)
 		}

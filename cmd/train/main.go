@@ -70,7 +70,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		ExitErrHandler:  func(context.Context, *cli.Command, error) {},
 	}
 	for _, c := range root.Commands {
-		c.OnUsageError = usageError
+		c.OnUsageError, c.Before = usageError, noEmptyFlags
 	}
 	return root.Run(ctx, args)
 }
@@ -105,8 +105,20 @@ func commandFirst(args []string) cli.BeforeFunc {
 		if command := c.Command(c.Args().First()); command != nil && args[1] != command.Name {
 			return ctx, fmt.Errorf("flags stand behind the command: train %s %s; %w", command.Name, args[1], errUsage)
 		}
-		return ctx, nil
+		return noEmptyFlags(ctx, c)
 	}
+}
+
+// noEmptyFlags refuses --out "$FILE" without a FILE, which would be taken for no
+// --out, whose default may be to write over another file. What the environment
+// may say is left out: empty variables are as good as none there.
+func noEmptyFlags(ctx context.Context, c *cli.Command) (context.Context, error) {
+	for _, flag := range c.Flags {
+		if f, text := flag.(*cli.StringFlag); text && len(f.Sources.Chain) == 0 && c.IsSet(f.Name) && c.String(f.Name) == "" {
+			return ctx, fmt.Errorf("--%s is empty; give it a value or leave it out; %w", f.Name, errUsage)
+		}
+	}
+	return ctx, nil
 }
 
 func usageError(_ context.Context, _ *cli.Command, err error, _ bool) error {

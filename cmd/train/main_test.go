@@ -66,6 +66,14 @@ func TestFlagsOfOtherCommandsAreRefused(t *testing.T) {
 	}
 }
 
+// A variable of the environment that is empty is none.
+func TestEmptyEnvironment(t *testing.T) {
+	t.Setenv("DIGITS_DATA", "")
+	if err := command(t, "eval --weights ../../weights/simple.safetensors", io.Discard); err != nil {
+		t.Error(err)
+	}
+}
+
 // A command that has nothing to resume is interrupted all the same.
 func TestInterruptedCommand(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
@@ -119,8 +127,8 @@ func TestCommandLine(t *testing.T) {
 		{"--shards 0", exitUsage, "--shards is 0"},
 		{"--validation 60000", exitUsage, "--validation is 60000"},
 		{"--batch 0", exitUsage, "--batch is 0"},
-		{"--out=", exitUsage, "--out is empty"},
-		{"--checkpoint=", exitUsage, "--checkpoint is empty"},
+		{"--out=", exitUsage, "--out is empty; give it a value or leave it out; see train --help"},
+		{"fit --checkpoint=", exitUsage, "--checkpoint is empty"},
 		{"--out " + dir, exitUsage, "is a directory"},
 		{"--checkpoint " + dir, exitUsage, "is a directory"},
 		{"--out " + dir + "/x --checkpoint " + dir + "/./x", exitUsage, "name two files"},
@@ -134,7 +142,7 @@ func TestCommandLine(t *testing.T) {
 		{"eval --weights ../../weights/simple.safetensors --images " + dir + "/missing", 1, "--images: open"},
 		{"eval --weights ../../weights/simple.safetensors --images " + dir, 1, "has no image files (.png, "},
 		{"eval --suite faces", exitUsage, `there is no suite "faces"; there are ["corruptions" "photos" "encodings" "letters"]; see train --help`},
-		{"eval --suite=", exitUsage, `there is no suite ""; there are ["corruptions"`},
+		{"eval --suite=", exitUsage, "--suite is empty"},
 		{"eval --suite corruptions --images " + dir, exitUsage, "--suite and --images both say what to report on; give one; see train --help"},
 		{"eval --suite corruptions --weights " + dir + "/missing", 1, "no such file"},
 		{"eval --weights " + dir + "/nonsense", 1, "/nonsense: the calibration in the weights file is unusable: temperature is 0"},
@@ -150,6 +158,10 @@ func TestCommandLine(t *testing.T) {
 		{"calibrate --weights " + dir + "/other", 1, "this network does not read digits: it maps 1x8x8 to 3x1x1"},
 		{"report --bogus", exitUsage, "there is no flag --bogus; see train --help"},
 		{"report file", exitUsage, `"file" is not a command or flag`},
+		{"eval --weights=", exitUsage, "--weights is empty"},
+		{"calibrate --out=", exitUsage, "--out is empty"},
+		{"proof --from=", exitUsage, "--from is empty"},
+		{"report --curves=", exitUsage, "--curves is empty"},
 		{"report", exitUsage, "--out is missing; name a directory"},
 		{"report --weights " + dir + "/text --out " + dir + "/r", 1, "this is not a weights file"},
 		{"--width 0", exitUsage, "--width is 0; it must be above 0 and up to 4"},
@@ -162,6 +174,8 @@ func TestCommandLine(t *testing.T) {
 		{"--preset simple --teachers 2", exitUsage, "--teachers is 2, and they have 0 epochs"},
 		{"--preset digits --echo -1", exitUsage, "--echo is -1"},
 		{"--preset digits --teachers 0 --echo 4", exitUsage, "--echo is 4, and there are no teachers"},
+		{"--preset digits --teachers 0 --course-seed 3", exitUsage, "--course-seed is 3, and there are no teachers, nor a rehearsal, that it would be of; leave it out"},
+		{"--preset fast --augmentation 2", exitUsage, "--augmentation is 2, and --preset fast does not change images; leave it out"},
 		{"tune --bogus", exitUsage, "there is no flag --bogus; see train --help"},
 		{"tune file", exitUsage, `"file" is not a command or flag`},
 		{"tune --preset best", exitUsage, `there is no preset "best"`},

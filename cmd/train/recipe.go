@@ -105,6 +105,8 @@ func (r recipe) checkRefinements() error {
 	switch {
 	case !(r.Strength >= 0 && r.Strength <= 4):
 		return fmt.Errorf("--augmentation is %v; it must be above 0 and up to 4", r.Strength)
+	case r.Strength != 0 && r.Augmentation == (mnist.Augmentation{}):
+		return fmt.Errorf("--augmentation is %v, and --preset %s does not change images; leave it out", r.Strength, r.Preset)
 	case !(r.Width >= 0 && r.Width <= 4):
 		return fmt.Errorf("--width is %v; it must be above 0 and up to 4", r.Width)
 	case !known:
@@ -131,6 +133,8 @@ func (r recipe) checkRefinements() error {
 		return fmt.Errorf("--teachers is %d; it must be 0 to 10", r.Teachers)
 	case r.Teachers > 0 && (r.TeacherEpochs < 1 || r.TeacherEpochs > 10_000):
 		return fmt.Errorf("--teachers is %d, and they have %d epochs, which must be 1 to 10000; --preset digits has some", r.Teachers, r.TeacherEpochs)
+	case r.CourseSeed != 0 && r.Teachers == 0:
+		return fmt.Errorf("--course-seed is %d, and there are no teachers, nor a rehearsal, that it would be of; leave it out", r.CourseSeed)
 	case r.Echo > 1 && r.Teachers == 0:
 		return fmt.Errorf("--echo is %d, and there are no teachers to ask less often; leave it out", r.Echo)
 	}

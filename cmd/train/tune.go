@@ -70,8 +70,6 @@ func readTuneOptions(c *cli.Command, stderr io.Writer) (tuneOptions, error) {
 		return o, fmt.Errorf("--trials is %d; it must be 1 to 10000", o.search.Trials)
 	case o.search.Halving < 2 || o.search.Halving > 100:
 		return o, fmt.Errorf("--halving is %d; it must be 2 to 100", o.search.Halving)
-	case o.out == "":
-		return o, errors.New("--out is empty; name a file")
 	}
 	if info, err := os.Stat(o.out); err == nil && info.IsDir() {
 		return o, fmt.Errorf("--out %s is a directory; name a file", o.out)
