@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"digits/internal/calibration"
 	"digits/internal/drift"
@@ -62,7 +63,7 @@ func (o fitOptions) path(r stage) string {
 // the final one wrote.
 func fitCourse(ctx context.Context, final *fitting, load func() (data, error), stdout, stderr io.Writer) (*cnn.Model, error) {
 	final.options.course = true
-	o := final.options
+	o, start := final.options, time.Now()
 	if _, err := (&fitting{options: o}).open(); err != nil {
 		return nil, err // now, and not after the hours that the other runs take
 	}
@@ -82,7 +83,11 @@ func fitCourse(ctx context.Context, final *fitting, load func() (data, error), s
 		}
 	}
 	fmt.Fprintln(stdout, "final:")
-	return fitOne(ctx, final, load, stdout, stderr)
+	m, err := fitOne(ctx, final, load, stdout, stderr)
+	if err == nil {
+		tellSpent(stderr, "course done", start)
+	}
+	return m, err
 }
 
 // follow takes what the final run needs of an earlier one.

@@ -35,18 +35,12 @@ func courseOptions(t *testing.T) fitOptions {
 
 func TestCourseMakesTeachersARehearsalAndTheFinal(t *testing.T) {
 	o := courseOptions(t)
-	var out bytes.Buffer
-	if err := fit(t.Context(), o, &out, io.Discard); err != nil {
+	var out, log bytes.Buffer
+	if err := fit(t.Context(), o, &out, &log); err != nil {
 		t.Fatal(err)
 	}
-	at := -1
-	for _, name := range []string{"teacher1:", "rehearsal:", "final:", "on the test set"} {
-		next := strings.Index(out.String(), name)
-		if next < at || next < 0 {
-			t.Fatalf("%s is missing or out of order in\n%s", name, out.String())
-		}
-		at = next
-	}
+	inOrder(t, out.String(), "teacher1:", "rehearsal:", "final:", "on the test set")
+	inOrder(t, log.String(), "run done", ".teacher1.safetensors spent=", "run done", ".rehearsal.safetensors spent=", "run done", o.out+" spent=", "course done", "spent=")
 	records := make(map[string]runRecord)
 	for _, name := range []string{".teacher1", ".rehearsal", ""} {
 		m, err := loadReader(strings.TrimSuffix(o.out, ".safetensors") + name + ".safetensors")
@@ -70,6 +64,18 @@ func TestCourseMakesTeachersARehearsalAndTheFinal(t *testing.T) {
 		t.Errorf("the final's record is %+v", r)
 	}
 	checkBefore(t, o, r)
+}
+
+// inOrder reports the first of some texts that does not follow those before it.
+func inOrder(t *testing.T, in string, texts ...string) {
+	t.Helper()
+	rest := in
+	for _, text := range texts {
+		var found bool
+		if _, rest, found = strings.Cut(rest, text); !found {
+			t.Fatalf("%s is missing or out of order in\n%s", text, in)
+		}
+	}
 }
 
 // checkBefore compares what a final run says it builds on with the files.

@@ -87,6 +87,7 @@ func fitOne(ctx context.Context, f *fitting, load func() (data, error), stdout, 
 	if err != nil {
 		return nil, err
 	}
+	start := time.Now()
 	f.train, f.valid = d.train.Split(f.recipe.held(), 0)
 	if err := f.prepare(checkpoint); err != nil {
 		return nil, err
@@ -105,6 +106,9 @@ func fitOne(ctx context.Context, f *fitting, load func() (data, error), stdout, 
 	m, err := f.finish(ctx, stdout)
 	if errors.Is(err, context.Canceled) {
 		return nil, f.interrupt()
+	}
+	if err == nil {
+		tellSpent(stderr, "run done", start, "weights", f.options.out)
 	}
 	return m, err
 }

@@ -138,4 +138,11 @@ func (p *logProgress) figures(epoch int) []any {
 
 func (p *logProgress) close() {}
 
+// tellSpent logs, on a terminal too, that something is done, and the time since
+// it was begun or resumed. The weights file has no times: a seed makes the same
+// bytes.
+func tellSpent(w io.Writer, message string, start time.Time, figures ...any) {
+	slog.New(slog.NewTextHandler(w, nil)).Info(message, append(figures, "spent", time.Since(start).Round(time.Second))...)
+}
+
 func round(x, to float64) float64 { return float64(int(x*to+0.5)) / to }
