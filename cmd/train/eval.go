@@ -36,7 +36,7 @@ func evalCommand(stdout, stderr io.Writer) *cli.Command {
 			&cli.IntFlag{Name: "count", Value: 200, Usage: "with --suite photos, encodings or letters: pictures of each condition or letter"},
 			&cli.StringFlag{Name: "condition", Usage: "with --suite photos or encodings: only the conditions with `TEXT` in their names"},
 			&cli.StringFlag{Name: "digits", Value: "test", Usage: "with --suite photos, encodings or corruptions: take the digits from the test set (test) or, to develop, from the 5,000 training images that a rehearsal does not learn from: read them with its weights (development)"},
-			&cli.StringFlag{Name: "sheet", Usage: "with --images, --suite photos, encodings or letters: write a PNG `FILE` with pictures beside what the network saw and its answer: of each folder, condition or letter ten, the wrongly read digits first, or all of these if they are more, up to 100; of files in no subfolder all, up to 1,000"},
+			&cli.StringFlag{Name: "sheet", Usage: "with --images, --suite photos, encodings or letters: write a PNG `FILE` with pictures beside what the network saw and its answer: of each folder, condition or letter ten, the wrongly read digits first, or all of these if they are more, up to 100; of files in no subfolder all, up to 1,000; 190 rows at most, of which all groups have their share"},
 			&cli.BoolFlag{Name: "json", Usage: "print one JSON object"},
 			dataFlag(),
 		},

@@ -17,22 +17,23 @@ import (
 type Sheet struct{ rows []sheetRow }
 
 type sheetRow struct {
-	title string
-	shots []Shot
+	title  string
+	number int // in its group, from 0
+	shots  []Shot
 }
 
 // Shot is a picture on a contact sheet.
 type Shot struct {
 	Picture
-	Source    func() image.Image // called when the picture is shown; returns nil when there is none
-	Tensor    []byte             // 28×28, 255 is ink; nil when there was nothing for the network
-	thumbnail image.Image
+	Source func() image.Image // called when the picture is drawn; returns nil when there is none
+	Tensor []byte             // 28×28, 255 is ink; nil when there was nothing for the network
 }
 
 const (
 	sheetColumns = 10   // pictures of a row
 	mostWrong    = 100  // wrong pictures of a group: more would say the same
-	mostAll      = 1000 // pictures without groups: they make 17,000 pixels, which viewers still open
+	mostAll      = 1000 // pictures without groups
+	mostRows     = 190  // of a sheet: viewers open no picture of more than 32,767 pixels
 )
 
 // Add adds a group of pictures: a row of them, the wrong ones first, and further
@@ -48,8 +49,9 @@ func (s *Sheet) Add(title string, shots []Shot) {
 		title = fmt.Sprintf("%s: %d of %d wrong", title, wrong, len(shots))
 	}
 	shown = shown[:min(len(shown), max(sheetColumns, min(wrong, mostWrong)))]
-	for row := range slices.Chunk(shown, sheetColumns) {
-		s.addRow(title, row)
+	for first := 0; first < len(shown); first += sheetColumns {
+		row := shown[first:min(first+sheetColumns, len(shown))]
+		s.rows = append(s.rows, sheetRow{title, first / sheetColumns, slices.Clone(row)})
 	}
 }
 
@@ -58,19 +60,19 @@ func (s *Sheet) Add(title string, shots []Shot) {
 func (s *Sheet) AddAll(shots []Shot) {
 	for first := 0; first < min(len(shots), mostAll); first += sheetColumns {
 		end := min(first+sheetColumns, len(shots))
-		s.addRow(fmt.Sprintf("%d to %d of %d: %s to %s", first+1, end, len(shots), filepath.Base(shots[first].File), filepath.Base(shots[end-1].File)), shots[first:end])
+		title := fmt.Sprintf("%d to %d of %d: %s to %s", first+1, end, len(shots), filepath.Base(shots[first].File), filepath.Base(shots[end-1].File))
+		s.rows = append(s.rows, sheetRow{title, 0, shots[first:end]})
 	}
 }
 
-// addRow adds pictures as they are, and their thumbnails.
-func (s *Sheet) addRow(title string, shots []Shot) {
-	shown := slices.Clone(shots)
-	for i := range shown {
-		if source := shown[i].Source(); source != nil {
-			shown[i].thumbnail = thumbnail(source)
-		}
+// fitting returns the rows that a sheet has room for. The last rows of the
+// groups that have several are left out first, and then the last groups.
+func (s *Sheet) fitting() []sheetRow {
+	rows := slices.Clone(s.rows)
+	for most := mostWrong/sheetColumns - 1; most > 0 && len(rows) > mostRows; most-- {
+		rows = slices.DeleteFunc(rows, func(r sheetRow) bool { return r.number >= most })
 	}
-	s.rows = append(s.rows, sheetRow{title, shown})
+	return rows[:min(len(rows), mostRows)]
 }
 
 // rank is 0 for pictures that come first on a sheet.
@@ -108,26 +110,37 @@ const (
 	shotWidth  = 76
 	shotHeight = 52
 	rowHeight  = shotHeight + 12
+	noteHeight = 12
 	sourceSide = thumbnailSide * 3 / 8
 	tensorSide = 31.5 // three pixels for each
 )
 
-// PNG returns the sheet as an image file.
-func (s *Sheet) PNG() ([]byte, error) {
-	d := drawing{sheetColumns*shotWidth + 8, vg.Length(len(s.rows)*rowHeight + 8), func(c draw.Canvas) {
+// PNG returns the sheet as an image file, which says how many rows are left out
+// when they are too many.
+func (s *Sheet) PNG() ([]byte, error) { return s.drawing().png() }
+
+func (s *Sheet) drawing() drawing {
+	rows := s.fitting()
+	left, height := len(s.rows)-len(rows), len(rows)*rowHeight+8
+	if left > 0 {
+		height += noteHeight
+	}
+	return drawing{sheetColumns*shotWidth + 8, vg.Length(height), func(c draw.Canvas) {
 		c.SetColor(color.White)
 		c.Fill(c.Rectangle.Path())
-		for i, row := range s.rows {
-			y := c.Max.Y - 4 - vg.Length(i*rowHeight)
-			title := style(8)
-			title.XAlign = draw.XLeft
+		y, title := c.Max.Y-4, style(8)
+		title.XAlign = draw.XLeft
+		for _, row := range rows {
 			c.FillText(title, vg.Point{X: c.Min.X + 5, Y: y - 6}, row.title)
 			for k, shot := range row.shots {
 				shot.draw(&c, c.Min.X+4+vg.Length(k*shotWidth), y-12)
 			}
+			y -= rowHeight
+		}
+		if left > 0 {
+			c.FillText(title, vg.Point{X: c.Min.X + 5, Y: y - 6}, fmt.Sprintf("%d more rows have no room here", left))
 		}
 	}}
-	return d.png()
 }
 
 // draw puts the picture under and to the right of a point.
@@ -137,12 +150,13 @@ func (s Shot) draw(c *draw.Canvas, x, y vg.Length) {
 		rectangle(c, color.RGBA{0xfb, 0xd9, 0xc4, 0xff}, x, y, x+shotWidth-2, y-shotHeight+2)
 		note.Color = orange
 	}
-	if s.thumbnail != nil {
-		size := s.thumbnail.Bounds().Size()
+	if source := s.Source(); source != nil {
+		small := thumbnail(source)
+		size := small.Bounds().Size()
 		scale := float64(sourceSide) / float64(max(size.X, size.Y))
 		wide, high := vg.Length(float64(size.X)*scale), vg.Length(float64(size.Y)*scale)
 		low := vg.Point{X: x + 2 + (sourceSide-wide)/2, Y: y - 2 - (sourceSide+high)/2}
-		c.DrawImage(vg.Rectangle{Min: low, Max: vg.Point{X: low.X + wide, Y: low.Y + high}}, s.thumbnail)
+		c.DrawImage(vg.Rectangle{Min: low, Max: vg.Point{X: low.X + wide, Y: low.Y + high}}, small)
 	}
 	if s.Tensor != nil {
 		low := vg.Point{X: x + sourceSide + 5, Y: y - 2 - sourceSide + (sourceSide-tensorSide)/2}

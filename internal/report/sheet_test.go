@@ -29,12 +29,12 @@ func TestSheetShowsWrongOnesFirst(t *testing.T) {
 	if len(shown) != sheetColumns || shown[0].File != "wrong" || shown[1].File != "blank" || shown[2].File != "right" {
 		t.Errorf("%d shown, first %q and %q", len(shown), shown[0].File, shown[1].File)
 	}
-	if asked["wrong"] != 1 || asked["right"] != sheetColumns-2 {
-		t.Errorf("sources were asked for %v; want only those shown", asked)
-	}
 	data, err := s.PNG()
 	if err != nil {
 		t.Fatal(err)
+	}
+	if asked["wrong"] != 1 || asked["right"] != sheetColumns-2 {
+		t.Errorf("sources were asked for %v; want only those shown", asked)
 	}
 	img, err := png.Decode(bytes.NewReader(data))
 	if err != nil {
@@ -80,6 +80,42 @@ func TestSheetShowsAllWrongOnes(t *testing.T) {
 		}
 		if !slices.Equal(rows, c.rows) || shown != min(c.wrong, mostWrong) {
 			t.Errorf("%d right and %d wrong: rows of %v with %d wrong ones; want rows of %v", c.right, c.wrong, rows, shown, c.rows)
+		}
+	}
+}
+
+// However many groups there are, and however many of each are wrong, viewers
+// open the sheet: every group keeps its first rows, and only where the groups
+// themselves are too many, the last of them have none.
+func TestSheetIsBounded(t *testing.T) {
+	wrong := func(n int) []Shot {
+		return slices.Repeat([]Shot{{Picture: Picture{Folder: "3", Verdict: Verdict{Digit: 5}}, Source: func() image.Image { return nil }}}, n)
+	}
+	for _, c := range []struct {
+		groups, wrong int
+		of            []int // rows of the first group, of the second and so on
+	}{
+		{19, 100, slices.Repeat([]int{10}, 19)},
+		{20, 100, slices.Repeat([]int{9}, 20)},
+		{70, 100, slices.Repeat([]int{2}, 70)},
+		{mostRows, 30, slices.Repeat([]int{1}, mostRows)},
+		{5000, 30, slices.Repeat([]int{1}, mostRows)},
+	} {
+		var s Sheet
+		for group := range c.groups {
+			s.Add(fmt.Sprint(group), wrong(c.wrong))
+		}
+		of := make([]int, len(c.of))
+		for _, row := range s.fitting() {
+			var group int
+			fmt.Sscan(row.title, &group)
+			of[group]++
+		}
+		if !slices.Equal(of, c.of) {
+			t.Errorf("%d groups with %d wrong pictures have rows of %v; want %v", c.groups, c.wrong, of, c.of)
+		}
+		if pixels := s.drawing().height.Points() * 192 / 72; pixels > 32_767 {
+			t.Errorf("%d groups with %d wrong pictures make %v pixels", c.groups, c.wrong, pixels)
 		}
 	}
 }
