@@ -33,7 +33,7 @@ func evalCommand(stdout, stderr io.Writer) *cli.Command {
 			&cli.StringFlag{Name: "images", Usage: "report on the image files in the subfolders of `DIRECTORY` instead, read as the server reads them; a subfolder 0 to 9 is the digit in its files, any other has no digits; without subfolders of image files, print the answer to each file in DIRECTORY"},
 			&cli.BoolFlag{Name: "wrong", Usage: "with --images of subfolders: list the files that were not read right"},
 			&cli.StringFlag{Name: "suite", Usage: "report on a `SUITE` instead; corruptions: the test set spoiled in the fifteen ways of MNIST-C (Mu and Gilmer 2019); photos: digits as people photograph them; encodings: digits in every kind of image file; letters: printed letters, which are no digits"},
-			&cli.IntFlag{Name: "count", Value: 200, Usage: "with --suite photos, encodings or letters: pictures of each condition or letter"},
+			&cli.IntFlag{Name: "count", Value: 200, Usage: "with --suite photos, encodings or letters: pictures of each condition or letter, 1 to 10000"},
 			&cli.StringFlag{Name: "condition", Usage: "with --suite photos or encodings: only the conditions with `TEXT` in their names"},
 			&cli.StringFlag{Name: "digits", Value: "test", Usage: "with --suite photos, encodings or corruptions: take the digits from the test set (test) or, to develop, from the 5,000 training images that a rehearsal does not learn from: read them with its weights (development)"},
 			&cli.StringFlag{Name: "sheet", Usage: "with --images, --suite photos, encodings or letters: write a PNG `FILE` with pictures beside what the network saw and its answer: of each folder, condition or letter ten, the wrongly read digits first, or all of these if they are more, up to 100; of files in no subfolder all, up to 1,000; 190 rows at most, of which all groups have their share"},
@@ -71,8 +71,8 @@ func checkEval(c *cli.Command, o evalOptions) error {
 		return fmt.Errorf("there is no suite %q; there are %q; %w", o.suite, suites, errUsage)
 	case c.IsSet("suite") && o.pictures:
 		return fmt.Errorf("--suite and --images both say what to report on; give one; %w", errUsage)
-	case o.count < 1:
-		return fmt.Errorf("--count is %d; it must be 1 or more; %w", o.count, errUsage)
+	case o.count < 1 || o.count > 10_000:
+		return fmt.Errorf("--count is %d; it must be 1 to 10000; %w", o.count, errUsage)
 	case c.String("digits") != "test" && !o.development:
 		return fmt.Errorf("--digits is %q; it must be test or development; %w", c.String("digits"), errUsage)
 	case c.IsSet("condition") && !generated:

@@ -43,15 +43,9 @@ func evaluateGenerated(ctx context.Context, m *cnn.Model, set mnist.Set, o evalO
 	}
 	var sheet report.Sheet
 	for _, c := range conditions {
-		shots := make([]report.Shot, o.count)
-		err := each(ctx, o.count, classifier.Slots(), func(i int) (err error) {
+		shots, err := shoot(ctx, classifier, c.Name, o.count, func(i int) (data []byte, folder string) {
 			data, label := picture(c, set, i)
-			shots[i], err = read(ctx, classifier, data, strconv.Itoa(label), fmt.Sprintf("%s %d", c.Name, i))
-			shots[i].Source = func() image.Image {
-				data, _ := picture(c, set, i)
-				return decoded(data)
-			}
-			return err
+			return data, strconv.Itoa(label)
 		})
 		if err != nil {
 			return e, err
@@ -65,6 +59,22 @@ func evaluateGenerated(ctx context.Context, m *cnn.Model, set mnist.Set, o evalO
 		return e, writeSheet(o.sheet, sheet)
 	}
 	return e, nil
+}
+
+// shoot makes so many pictures and reads them. The sheet's are made once more:
+// to keep all would take gigabytes.
+func shoot(ctx context.Context, classifier *classify.Classifier, title string, count int, render func(i int) (data []byte, folder string)) ([]report.Shot, error) {
+	shots := make([]report.Shot, count)
+	err := each(ctx, count, classifier.Slots(), func(i int) (err error) {
+		data, folder := render(i)
+		shots[i], err = read(ctx, classifier, data, folder, fmt.Sprintf("%s %d", title, i))
+		shots[i].Source = func() image.Image {
+			data, _ := render(i)
+			return decoded(data)
+		}
+		return err
+	})
+	return shots, err
 }
 
 // conditionsOf returns the conditions of a suite that were asked for.

@@ -139,6 +139,7 @@ func TestEvalFlagsThatContradict(t *testing.T) {
 		"--suite nonsense":                           `no suite "nonsense"`,
 		"--suite photos --images x":                  "give one",
 		"--suite photos --count 0":                   "--count is 0",
+		"--suite photos --count 10001":               "--count is 10001; it must be 1 to 10000",
 		"--suite photos --digits train":              `--digits is "train"`,
 		"--suite corruptions --count 5":              "--count goes with",
 		"--suite letters --condition A":              "--condition goes with",

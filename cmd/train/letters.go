@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
-	"image"
 	"math/rand/v2"
 
 	"digits/internal/classify"
@@ -22,22 +20,24 @@ func evaluateLetters(ctx context.Context, m *cnn.Model, o evalOptions) (printabl
 	if err != nil {
 		return nil, err
 	}
-	all := []rune(photos.Letters())
-	shots := make([]report.Shot, len(all)*o.count)
-	err = each(ctx, len(shots), classifier.Slots(), func(i int) (err error) {
-		letter, number := all[i/o.count], i%o.count
-		data := photos.Letter(letter, rand.New(rand.NewPCG(pictureSeed^uint64(letter), uint64(number))))
-		shots[i], err = read(ctx, classifier, data, string(letter), fmt.Sprintf("%c %d", letter, number))
-		shots[i].Source = func() image.Image { return decoded(data) }
-		return err
-	})
-	if err != nil {
-		return nil, err
+	var pictures []report.Picture
+	var sheet report.Sheet
+	for _, letter := range photos.Letters() {
+		shots, err := shoot(ctx, classifier, string(letter), o.count, func(i int) (data []byte, folder string) {
+			return photos.Letter(letter, rand.New(rand.NewPCG(pictureSeed^uint64(letter), uint64(i)))), string(letter)
+		})
+		if err != nil {
+			return nil, err
+		}
+		pictures = append(pictures, picturesOf(shots)...)
+		if o.sheet != "" {
+			sheet.Add(string(letter), shots)
+		}
 	}
 	if o.sheet != "" {
-		if err := writeSheet(o.sheet, folderSheet(shots)); err != nil {
+		if err := writeSheet(o.sheet, sheet); err != nil {
 			return nil, err
 		}
 	}
-	return compareLabelled(ctx, m, o, picturesOf(shots), nil)
+	return compareLabelled(ctx, m, o, pictures, nil)
 }
