@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -58,6 +59,9 @@ func reportCommand(stdout, stderr io.Writer) *cli.Command {
 // run writes the folder, its page last: where there is one, the rest is too.
 func (o reportOptions) run(ctx context.Context, stdout io.Writer) error {
 	m, err := loadReader(o.weights)
+	if err == nil {
+		err = probeFolder(filepath.Clean(o.out))
+	}
 	if err != nil {
 		return err
 	}
@@ -79,6 +83,19 @@ func (o reportOptions) run(ctx context.Context, stdout io.Writer) error {
 	}
 	_, err = fmt.Fprintf(stdout, "wrote %s and %d files beside it\n", filepath.Join(o.out, "index.html"), len(files)-1)
 	return err
+}
+
+// probeFolder reports whether the page could be written in the folder, or, where
+// there is none yet, whether it could be made, without leaving a trace.
+func probeFolder(folder string) error {
+	path := filepath.Join(folder, "index.html")
+	for above := folder; above != path; above = filepath.Dir(above) {
+		if _, err := os.Lstat(above); !errors.Is(err, fs.ErrNotExist) {
+			break
+		}
+		path = above
+	}
+	return probe("out", path)
 }
 
 // summarize measures the model on the test set.

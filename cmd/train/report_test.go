@@ -112,11 +112,10 @@ func TestReportsThatCannotBe(t *testing.T) {
 		want   string
 		is     error
 	}{
-		"no record":       {"yesterday", func(*reportOptions) {}, "training record in the weights file is unusable", errRecord},
-		"a later epoch":   {strings.Replace(curvesRecord, `"chosen":2`, `"chosen":3`, 1), func(*reportOptions) {}, "it chose epoch 3 of 2", errRecord},
-		"no curves":       {curvesRecord, func(o *reportOptions) { o.curves = nothing }, "it has no learning curve", errRecord},
-		"missing curves":  {curvesRecord, func(o *reportOptions) { o.curves = o.weights + ".missing" }, "no such file", os.ErrNotExist},
-		"a file as --out": {curvesRecord, func(o *reportOptions) { o.out = o.weights }, "--out: mkdir", nil},
+		"no record":      {"yesterday", func(*reportOptions) {}, "training record in the weights file is unusable", errRecord},
+		"a later epoch":  {strings.Replace(curvesRecord, `"chosen":2`, `"chosen":3`, 1), func(*reportOptions) {}, "it chose epoch 3 of 2", errRecord},
+		"no curves":      {curvesRecord, func(o *reportOptions) { o.curves = nothing }, "it has no learning curve", errRecord},
+		"missing curves": {curvesRecord, func(o *reportOptions) { o.curves = o.weights + ".missing" }, "no such file", os.ErrNotExist},
 	} {
 		o := testReport(t, c.record)
 		c.change(&o)
@@ -127,5 +126,35 @@ func TestReportsThatCannotBe(t *testing.T) {
 		if _, err := os.ReadDir(o.out); err == nil {
 			t.Errorf("%s: a folder is left", name)
 		}
+	}
+}
+
+// What cannot be written is said before the work, which takes minutes, and
+// nothing is left of the trial, nor when the work fails.
+func TestReportProbesItsFolder(t *testing.T) {
+	dir := t.TempDir()
+	file, page, folder, dangling := filepath.Join(dir, "file"), filepath.Join(dir, "page"), filepath.Join(dir, "folder"), filepath.Join(dir, "dangling")
+	write(t, file, "")
+	if err := errors.Join(os.MkdirAll(filepath.Join(page, "index.html"), 0o755), os.Mkdir(folder, 0o755), os.Symlink("nowhere", dangling)); err != nil {
+		t.Fatal(err)
+	}
+	before, work := fileNames(t, dir), errors.New("the work has begun")
+	for out, want := range map[string]string{
+		file:                                    "--out " + filepath.Join(file, "index.html") + " cannot be written: not a directory",
+		filepath.Join(file, "deep", "report"):   "cannot be written: not a directory",
+		dangling:                                "cannot be written: no such file or directory",
+		page:                                    "index.html is a directory",
+		folder:                                  work.Error(),
+		filepath.Join(folder, "deep", "report"): work.Error(),
+		filepath.Join(folder, "report") + "/":   work.Error(),
+	} {
+		o := testReport(t, curvesRecord)
+		o.out, o.load = out, func(context.Context) (mnist.Set, mnist.Set, error) { return mnist.Set{}, mnist.Set{}, work }
+		if err := o.run(t.Context(), io.Discard); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("--out %s: %v; want %q", out, err, want)
+		}
+	}
+	if after := fileNames(t, dir); !slices.Equal(after, before) || len(fileNames(t, folder)) > 0 {
+		t.Errorf("the trials left %q and %q; before there was %q", after, fileNames(t, folder), before)
 	}
 }
