@@ -36,19 +36,6 @@ func (s Set) Floats(dst []float32, normalized bool) {
 	}
 }
 
-// Fill writes a batch for training: the images with these indices as floats in
-// [0, 1] to x, len(indices) × 784, and their labels to labels. It allocates
-// nothing and panics when either slice is too short.
-func (s Set) Fill(x []float32, labels []uint8, indices []int) {
-	for i, index := range indices {
-		row := x[i*Pixels:][:Pixels]
-		for j, v := range s.Image(index) {
-			row[j] = float32(v) / 255
-		}
-		labels[i] = s.Labels[index]
-	}
-}
-
 // OneHot returns the labels as n × 10 rows with a 1 at the label.
 func (s Set) OneHot() []float32 {
 	rows := make([]float32, len(s.Labels)*Classes)

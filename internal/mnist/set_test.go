@@ -2,7 +2,6 @@ package mnist
 
 import (
 	"bytes"
-	"fmt"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -41,36 +40,14 @@ func TestFloatsOfEveryByte(t *testing.T) {
 	for i := range s.Images {
 		s.Images[i] = byte(i)
 	}
-	normalized, raw, filled := make([]float32, Pixels), make([]float32, Pixels), make([]float32, Pixels)
+	normalized, raw := make([]float32, Pixels), make([]float32, Pixels)
 	s.Floats(normalized, true)
 	s.Floats(raw, false)
-	s.Fill(filled, make([]uint8, 1), []int{0})
 	for i := range Pixels {
 		v := float32(i % 256)
-		if raw[i] != v || normalized[i] != v/255 || filled[i] != v/255 {
-			t.Fatalf("byte %v: raw %v, normalized %v, filled %v; want %v, %v, %v", v, raw[i], normalized[i], filled[i], v, v/255, v/255)
+		if raw[i] != v || normalized[i] != v/255 {
+			t.Fatalf("byte %v: raw %v, normalized %v; want %v, %v", v, raw[i], normalized[i], v, v/255)
 		}
-	}
-}
-
-func TestFillTakesTheIndicesInOrder(t *testing.T) {
-	s := numbered(12)
-	x, labels := make([]float32, 4*Pixels), make([]uint8, 4)
-	x[3*Pixels], labels[3] = 99, 99
-	s.Fill(x, labels, []int{11, 0, 11})
-	if want := []uint8{1, 0, 1, 99}; !bytes.Equal(labels, want) {
-		t.Errorf("labels %v; want %v", labels, want)
-	}
-	for row, want := range []float32{11, 0, 11} {
-		if got := x[row*Pixels+1]; got != want/255 {
-			t.Errorf("row %d is image %v; want %v", row, got*255, want)
-		}
-	}
-	if x[3*Pixels] != 99 {
-		t.Error("Fill wrote beyond its batch")
-	}
-	if n := testing.AllocsPerRun(10, func() { s.Fill(x, labels, []int{1, 2, 3}) }); n != 0 {
-		t.Errorf("Fill allocates %v times; want 0", n)
 	}
 }
 
@@ -139,14 +116,4 @@ func TestSplitOfMoreThanThereIsPanics(t *testing.T) {
 			numbered(10).Split(validation, 0)
 		}()
 	}
-}
-
-func ExampleSet_Fill() {
-	set := Set{Images: make([]byte, 3*Pixels), Labels: []uint8{5, 0, 4}}
-	set.Images[2*Pixels] = 51
-
-	x, labels := make([]float32, 2*Pixels), make([]uint8, 2)
-	set.Fill(x, labels, []int{2, 0})
-	fmt.Println(labels, x[0], x[Pixels])
-	// Output: [4 5] 0.2 0
 }
