@@ -13,7 +13,6 @@ import (
 
 	"digits/internal/calibration"
 	"digits/internal/classify"
-	"digits/internal/mnist"
 	"digits/internal/report"
 	"digits/pkg/cnn"
 	"digits/pkg/imageprep"
@@ -59,11 +58,11 @@ func compareLabelled(ctx context.Context, m *cnn.Model, o evalOptions, pictures 
 	if err != nil {
 		return nil, err
 	}
-	digits, err := verdicts(ctx, m, test)
+	digits, err := readSet(ctx, m, test)
 	if err != nil {
 		return nil, err
 	}
-	e.CompareWith(digits, pictures, m.OutputShape().Size() > calibration.Digits)
+	e.CompareWith(digits.verdicts(), pictures, m.OutputShape().Size() > calibration.Digits)
 	return e, nil
 }
 
@@ -213,24 +212,4 @@ func picturesOf(shots []report.Shot) []report.Picture {
 		pictures[i] = s.Picture
 	}
 	return pictures
-}
-
-// verdicts returns what the model says about each image of the set.
-func verdicts(ctx context.Context, m *cnn.Model, set mnist.Set) ([]report.Verdict, error) {
-	c, err := calibration.Of(m.Metadata())
-	if err != nil {
-		return nil, err
-	}
-	logits, err := logitsOf(ctx, m, set)
-	if err != nil {
-		return nil, err
-	}
-	list, outputs := make([]report.Verdict, set.Len()), m.OutputShape().Size()
-	for i := range list {
-		row := logits[i*outputs:][:outputs]
-		p := c.Probabilities(row)
-		digit, score := cnn.ArgMax(row[:calibration.Digits]), c.Score(row)
-		list[i] = report.Verdict{Digit: digit, Confidence: p[digit], Rejection: score, Rejected: c.Rejects(score)}
-	}
-	return list, nil
 }

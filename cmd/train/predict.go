@@ -25,6 +25,7 @@ func evaluate(ctx context.Context, m *cnn.Model, set mnist.Set) (report.Evaluati
 type reading struct {
 	calibration calibration.Calibration
 	predictions []uint8
+	rejections  []float64 // how much each image looks like no digit
 	answers     []report.Answer
 	loss        float64
 }
@@ -40,7 +41,7 @@ func readSet(ctx context.Context, m *cnn.Model, set mnist.Set) (reading, error) 
 		return reading{}, err
 	}
 	outputs := m.OutputShape().Size()
-	r := reading{calibration: c, predictions: make([]uint8, set.Len()), answers: make([]report.Answer, set.Len())}
+	r := reading{calibration: c, predictions: make([]uint8, set.Len()), rejections: make([]float64, set.Len()), answers: make([]report.Answer, set.Len())}
 	digits := make([]float32, 0, set.Len()*calibration.Digits)
 	for i := range r.predictions {
 		row := logits[i*outputs:][:outputs]
@@ -49,7 +50,8 @@ func readSet(ctx context.Context, m *cnn.Model, set mnist.Set) (reading, error) 
 			digits = append(digits, float32(float64(v)/r.temperature()))
 		}
 		p := c.Probabilities(row)
-		r.answers[i] = report.Answer{Probabilities: p, Candidates: c.CandidatesOf(&p), Rejected: c.Rejects(c.Score(row))}
+		r.rejections[i] = c.Score(row)
+		r.answers[i] = report.Answer{Probabilities: p, Candidates: c.CandidatesOf(&p), Rejected: c.Rejects(r.rejections[i])}
 	}
 	r.loss = cnn.SoftmaxCrossEntropy(nil, digits, set.Labels)
 	return r, nil
@@ -72,6 +74,16 @@ func (r reading) evaluation(labels []uint8) report.Evaluation {
 		e.Honesty = &h
 	}
 	return e
+}
+
+// verdicts returns what the model says in short.
+func (r reading) verdicts() []report.Verdict {
+	list := make([]report.Verdict, len(r.answers))
+	for i, a := range r.answers {
+		digit := int(r.predictions[i])
+		list[i] = report.Verdict{Digit: digit, Confidence: a.Probabilities[digit], Rejection: r.rejections[i], Rejected: a.Rejected}
+	}
+	return list
 }
 
 // logitsOf runs the model over the whole set on all cores.

@@ -8,7 +8,6 @@ import (
 
 	"github.com/urfave/cli/v3"
 
-	"digits/internal/calibration"
 	"digits/internal/classify"
 	"digits/internal/drift"
 	"digits/internal/mnist"
@@ -148,23 +147,17 @@ const (
 // statisticsOf measures what the server's traffic is compared with. data says
 // what the set is.
 func statisticsOf(ctx context.Context, m *cnn.Model, set mnist.Set, data string) (string, error) {
-	c, err := calibration.Of(m.Metadata())
+	r, err := readSet(ctx, m, set)
 	if err != nil {
 		return "", err
 	}
-	logits, err := logitsOf(ctx, m, set)
-	if err != nil {
-		return "", err
-	}
-	outputs := m.OutputShape().Size()
 	samples := make([]drift.Sample, set.Len())
-	for i := range samples {
-		row, ink := logits[i*outputs:][:outputs], 0
-		for _, v := range set.Image(i) {
-			ink += int(v)
+	for i, v := range r.verdicts() {
+		ink := 0
+		for _, level := range set.Image(i) {
+			ink += int(level)
 		}
-		digit := cnn.ArgMax(row[:calibration.Digits])
-		samples[i] = drift.Sample{Digit: digit, Confidence: c.Probabilities(row)[digit], Ink: float64(ink) / (255 * mnist.Pixels)}
+		samples[i] = drift.Sample{Digit: v.Digit, Confidence: v.Confidence, Ink: float64(ink) / (255 * mnist.Pixels)}
 	}
 	return drift.Measure(samples, data).JSON()
 }

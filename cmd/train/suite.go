@@ -5,7 +5,6 @@ import (
 	"math/rand/v2"
 	"runtime"
 
-	"digits/internal/calibration"
 	"digits/internal/corrupt"
 	"digits/internal/mnist"
 	"digits/internal/report"
@@ -22,21 +21,16 @@ const corruptionSeed = 2019
 // one way after another, with the labels.
 func evaluateCorruptions(ctx context.Context, m *cnn.Model, set mnist.Set, name string) (report.Corruptions, error) {
 	e := report.Corruptions{Set: name, N: set.Len(), Seed: corruptionSeed}
-	outputs := m.OutputShape().Size()
 	spoiled := mnist.Set{Images: make([]byte, len(set.Images)), Labels: set.Labels}
-	predictions := make([]uint8, set.Len())
 	for _, c := range corrupt.All() {
 		if err := spoil(ctx, spoiled, set, c); err != nil {
 			return report.Corruptions{}, err
 		}
-		logits, err := logitsOf(ctx, m, spoiled)
+		r, err := readSet(ctx, m, spoiled)
 		if err != nil {
 			return report.Corruptions{}, err
 		}
-		for i := range predictions {
-			predictions[i] = uint8(cnn.ArgMax(logits[i*outputs:][:calibration.Digits]))
-		}
-		e.Add(c.Name, c.Upload, predictions, set.Labels)
+		e.Add(c.Name, c.Upload, r.predictions, set.Labels)
 	}
 	return e, nil
 }
