@@ -82,6 +82,7 @@ type Group struct {
 	Rejected     int        `json:"rejected"`                           // as no digit
 	Sure         int        `json:"above_0.9"`                          // answered with a confidence above 0.9
 	Correct      int        `json:"correct"`                            // of digits: read right, accepted or not
+	Accepted     int        `json:"correct_and_accepted"`               // of these
 	Accuracy     float64    `json:"accuracy,omitempty"`                 // Correct / Images
 	Interval     [2]float64 `json:"accuracy_95_interval,omitzero"`      // Wilson 1927
 	WrongAndSure float64    `json:"share_of_wrong_above_0.9,omitempty"` // of the wrong answers
@@ -138,6 +139,9 @@ func count(pictures []Picture) Group {
 		}
 		if p.Digit == label(p.Folder) {
 			g.Correct++
+			if !p.Rejected {
+				g.Accepted++
+			}
 		}
 		confidences, right = append(confidences, p.Confidence), append(right, p.Digit == label(p.Folder))
 	}
@@ -190,8 +194,8 @@ func (e *PictureEvaluation) ListWrong(pictures []Picture) {
 func (e PictureEvaluation) WriteText(w io.Writer) error {
 	p := printer{w: w}
 	if d := e.Digits; d.Images > 0 {
-		p.printf("digits      %.2f%% right (%d of %d), 95%% interval %.2f%% to %.2f%%; %.1f%% of the wrong answers above %v; %.2f%% rejected\n",
-			100*d.Accuracy, d.Correct, d.Images, 100*d.Interval[0], 100*d.Interval[1], 100*d.WrongAndSure, sure, 100*share(d.Rejected, d.Images))
+		p.printf("digits      %.2f%% right (%d of %d), 95%% interval %.2f%% to %.2f%%; %.2f%% right and accepted; %.1f%% of the wrong answers above %v; %.2f%% rejected\n",
+			100*d.Accuracy, d.Correct, d.Images, 100*d.Interval[0], 100*d.Interval[1], 100*share(d.Accepted, d.Images), 100*d.WrongAndSure, sure, 100*share(d.Rejected, d.Images))
 	}
 	if o := e.Others; o.Images > 0 {
 		p.printf("not digits  %.2f%% rejected (%d of %d), %.1f%% answered above %v\n",

@@ -12,11 +12,11 @@ func TestEvaluatePictures(t *testing.T) {
 	}
 	pictures := []Picture{
 		at("7", 7, 0.99, 0.1, false), at("7", 1, 0.95, 0.2, false), at("7", 1, 0.6, 0.9, true), {Folder: "7", Refused: true},
-		at("0", 0, 0.8, 0, false),
+		at("0", 0, 0.8, 0.6, true),
 		at("w", 4, 0.97, 0.8, true), at("w", 0, 0.5, 0.05, false), at("10", 1, 0.4, 0.7, true), {Folder: "dot", Refused: true},
 	}
 	e := EvaluatePictures(pictures)
-	if d := e.Digits; d.Images != 5 || d.Refused != 1 || d.Rejected != 1 || d.Correct != 2 || d.Sure != 2 || d.Accuracy != 0.4 || d.WrongAndSure != 0.5 {
+	if d := e.Digits; d.Images != 5 || d.Refused != 1 || d.Rejected != 2 || d.Correct != 2 || d.Accepted != 1 || d.Sure != 2 || d.Accuracy != 0.4 || d.WrongAndSure != 0.5 {
 		t.Errorf("digits: %+v", d)
 	}
 	if o := e.Others; o.Images != 4 || o.Refused != 1 || o.Rejected != 2 || o.Sure != 1 || o.Accuracy != 0 || !e.HasOthers() {
@@ -45,7 +45,7 @@ func TestEvaluatePictures(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
-		"digits      40.00% right (2 of 5), 95% interval 11.76% to 76.93%; 50.0% of the wrong answers above 0.9; 20.00% rejected\n",
+		"digits      40.00% right (2 of 5), 95% interval 11.76% to 76.93%; 20.00% right and accepted; 50.0% of the wrong answers above 0.9; 40.00% rejected\n",
 		"not digits  50.00% rejected (2 of 4), 25.0% answered above 0.9\n",
 		"0.8333 by 1 - confidence, 0.8333 by the rejection score\n",
 		"7                  4        1   25.0%     25.0%      50.0%\n",
@@ -72,7 +72,7 @@ func TestEvaluatePicturesWithoutScores(t *testing.T) {
 		}
 	}
 	object, err := json.Marshal(EvaluatePictures([]Picture{{Folder: "3", Verdict: Verdict{Digit: 3, Confidence: 1}}}))
-	if err != nil || strings.Contains(string(object), "auroc") || !strings.Contains(string(object), `"name":"3","digit":true,"images":1,"refused":0,"rejected":0,"above_0.9":1,"correct":1,"accuracy":1`) {
+	if err != nil || strings.Contains(string(object), "auroc") || !strings.Contains(string(object), `"name":"3","digit":true,"images":1,"refused":0,"rejected":0,"above_0.9":1,"correct":1,"correct_and_accepted":1,"accuracy":1`) {
 		t.Errorf("%s, %v", object, err)
 	}
 }
