@@ -36,6 +36,15 @@ func (s Set) Floats(dst []float32, normalized bool) {
 	}
 }
 
+// OneHot returns the labels as n × 10 rows with a 1 at the label.
+func (s Set) OneHot() []float32 {
+	rows := make([]float32, len(s.Labels)*Classes)
+	for i, label := range s.Labels {
+		rows[i*Classes+int(label)] = 1
+	}
+	return rows
+}
+
 // Subset copies the images with the given indices.
 func (s Set) Subset(indices []int) Set {
 	sub := Set{make([]byte, 0, len(indices)*Pixels), make([]uint8, 0, len(indices))}

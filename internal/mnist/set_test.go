@@ -51,6 +51,15 @@ func TestFloatsOfEveryByte(t *testing.T) {
 	}
 }
 
+func TestOneHot(t *testing.T) {
+	got := Set{Labels: []uint8{4, 0, 9}}.OneHot()
+	want := make([]float32, 3*Classes)
+	want[4], want[10], want[29] = 1, 1, 1
+	if !slices.Equal(got, want) {
+		t.Errorf("one-hot rows %v; want %v", got, want)
+	}
+}
+
 func TestSplitIsAPartition(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	for range 100 {
