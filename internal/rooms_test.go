@@ -15,13 +15,14 @@ import (
 // import. Tests may import more.
 var rooms = map[string][]string{
 	"api":        {},
-	"cmd/server": {"api", "internal/classify", "internal/drift", "internal/httpapi", "internal/lifecycle", "internal/usage", "internal/web", "pkg/cnn", "pkg/imageprep", "weights"},
-	"cmd/train": {"internal/atomicfile", "internal/calibration", "internal/calibration/estimate", "internal/classify", "internal/corrupt", "internal/drift", "internal/mnist",
+	"cmd/server": {"api", "internal/buildversion", "internal/classify", "internal/drift", "internal/httpapi", "internal/lifecycle", "internal/usage", "internal/web", "pkg/cnn", "pkg/imageprep", "weights"},
+	"cmd/train": {"internal/atomicfile", "internal/buildversion", "internal/calibration", "internal/calibration/estimate", "internal/classify", "internal/corrupt", "internal/drift", "internal/mnist",
 		"internal/photos", "internal/proof", "internal/report", "internal/usage", "pkg/cnn", "pkg/imageprep"},
 	"deploy":                        {},
 	"deploy/dashboards":             {},
 	"deploy/soak":                   {},
 	"internal/atomicfile":           {},
+	"internal/buildversion":         {},
 	"internal/calibration":          {},
 	"internal/calibration/estimate": {"internal/calibration"},
 	"internal/classify":             {"internal/calibration", "internal/proof", "pkg/cnn", "pkg/imageprep"},

@@ -10,7 +10,7 @@ var digits []byte
 // not change it.
 func Default() []byte { return digits }
 
-//go:embed README.md confusion.png mistakes.png lessons.png curves.png
+//go:embed README.md confusion.png mistakes.png lessons.png curves.png foreign.png
 var card embed.FS
 
 // Card returns the model card, README.md, with its pictures.

@@ -1,12 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"fmt"
 	"io"
 	"runtime"
-	"runtime/debug"
 
+	"digits/internal/buildversion"
 	"digits/pkg/cnn"
 	"digits/weights"
 )
@@ -17,13 +18,7 @@ var version string
 
 // programVersion returns the version of this build.
 func programVersion() string {
-	if version != "" {
-		return version
-	}
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
-		return info.Main.Version
-	}
-	return "unknown"
+	return cmp.Or(buildversion.Of(version), "unknown")
 }
 
 // printVersion tells the program, its kernels and the weights that are in it.

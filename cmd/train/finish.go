@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 
+	"digits/internal/buildversion"
 	"digits/internal/calibration"
 	"digits/internal/calibration/estimate"
 	"digits/pkg/cnn"
@@ -25,8 +26,8 @@ func (f *fitting) finish(ctx context.Context, stdout io.Writer) (*cnn.Model, err
 		return nil, err
 	}
 	m := f.best.ForInference().WithMetadata("training", string(record)).WithMetadata("data", dataRecord)
-	if version != "" {
-		m = m.WithMetadata("code", version)
+	if code := buildversion.Of(version); code != "" {
+		m = m.WithMetadata("code", code)
 	}
 	if f.recipe.Rehearsal {
 		if err := f.calibrate(ctx, m, stdout); err != nil {

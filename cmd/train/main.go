@@ -15,7 +15,8 @@ import (
 	"digits/internal/usage"
 )
 
-// version is the code's, set by the linker.
+// version is the code's, set by the linker (-X main.version=…) where the build
+// has no version control to ask.
 var version string
 
 func main() {
