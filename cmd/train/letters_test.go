@@ -14,6 +14,9 @@ import (
 
 // One picture of each letter goes the whole path, and the sheet is there.
 func TestEvalOfLetters(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it prepares pictures of 52 letters: the race detector takes half a minute")
+	}
 	o := suiteOptions(t)
 	o.weights, o.suite, o.count, o.asJSON, o.sheet = "../../weights/digits.safetensors", letters, 1, true, filepath.Join(t.TempDir(), "sheet.png")
 	var out bytes.Buffer
