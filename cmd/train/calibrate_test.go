@@ -172,6 +172,7 @@ func TestCalibrateRenewsTheProof(t *testing.T) {
 
 	// A former proof does not stay where there is none any more.
 	lost := testCalibration(t, noDigit(t).WithMetadata(proof.Key, "former"))
+	lost.load = func(context.Context) (mnist.Set, mnist.Set, error) { return mislabelled(300, 1), mnist.Set{}, nil }
 	var out bytes.Buffer
 	if err := lost.run(t.Context(), &out); err != nil {
 		t.Fatal(err)

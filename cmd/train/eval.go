@@ -45,7 +45,7 @@ func evalCommand(stdout, stderr io.Writer) *cli.Command {
 				return err
 			}
 			o := evalOptions{
-				weights: c.String("weights"), images: c.String("images"), pictures: c.IsSet("images"), wrong: c.Bool("wrong"), suite: c.String("suite"),
+				weights: c.String("weights"), images: c.String("images"), wrong: c.Bool("wrong"), suite: c.String("suite"),
 				count: c.Int("count"), condition: c.String("condition"), development: c.String("digits") == "development", sheet: c.String("sheet"), asJSON: c.Bool("json"),
 				load: func(ctx context.Context) (mnist.Set, error) {
 					train, test, err := loadMNIST(ctx, c.String("data"), stderr)
@@ -67,9 +67,9 @@ func evalCommand(stdout, stderr io.Writer) *cli.Command {
 func checkEval(c *cli.Command, o evalOptions) error {
 	generated := o.suite == photographs || o.suite == encodings
 	switch {
-	case c.IsSet("suite") && !slices.Contains(suites, o.suite):
+	case o.suite != "" && !slices.Contains(suites, o.suite):
 		return fmt.Errorf("there is no suite %q; there are %q; %w", o.suite, suites, errUsage)
-	case c.IsSet("suite") && o.pictures:
+	case o.suite != "" && o.images != "":
 		return fmt.Errorf("--suite and --images both say what to report on; give one; %w", errUsage)
 	case o.count < 1 || o.count > 10_000:
 		return fmt.Errorf("--count is %d; it must be 1 to 10000; %w", o.count, errUsage)
@@ -81,9 +81,9 @@ func checkEval(c *cli.Command, o evalOptions) error {
 		return fmt.Errorf("--count goes with --suite %s, %s or %s; %w", photographs, encodings, letters, errUsage)
 	case c.IsSet("digits") && !generated && o.suite != corruptions:
 		return fmt.Errorf("--digits goes with --suite %s, %s or %s; %w", photographs, encodings, corruptions, errUsage)
-	case c.IsSet("wrong") && !o.pictures:
+	case o.wrong && o.images == "":
 		return fmt.Errorf("--wrong goes with --images; %w", errUsage)
-	case c.IsSet("sheet") && !generated && o.suite != letters && !o.pictures:
+	case o.sheet != "" && !generated && o.suite != letters && o.images == "":
 		return fmt.Errorf("--sheet goes with --images, or --suite %s, %s or %s; %w", photographs, encodings, letters, errUsage)
 	}
 	if generated {
@@ -91,7 +91,7 @@ func checkEval(c *cli.Command, o evalOptions) error {
 			return err
 		}
 	}
-	if c.IsSet("sheet") {
+	if o.sheet != "" {
 		return probe("sheet", o.sheet)
 	}
 	return nil
@@ -100,8 +100,7 @@ func checkEval(c *cli.Command, o evalOptions) error {
 // evalOptions say what to report on: pictures, a suite, or the test set.
 type evalOptions struct {
 	weights     string
-	pictures    bool
-	images      string // the pictures' directory
+	images      string // the pictures' directory, or empty
 	wrong       bool   // whether to list what was wrong
 	suite       string // or empty
 	count       int    // of a condition's pictures
@@ -130,7 +129,7 @@ func eval(ctx context.Context, o evalOptions, stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if o.pictures {
+	if o.images != "" {
 		e, err := evaluatePictures(ctx, m, o)
 		return show(e, err, stdout, o.asJSON)
 	}

@@ -51,14 +51,9 @@ func evaluateGenerated(ctx context.Context, m *cnn.Model, set mnist.Set, o evalO
 			return e, err
 		}
 		e.Add(c.Name, picturesOf(shots))
-		if o.sheet != "" {
-			sheet.Add(c.Name, shots)
-		}
+		sheet.Add(c.Name, shots)
 	}
-	if o.sheet != "" {
-		return e, writeSheet(o.sheet, sheet)
-	}
-	return e, nil
+	return e, writeSheet(o.sheet, sheet)
 }
 
 // shoot makes so many pictures and reads them. The sheet's are made once more:
@@ -128,8 +123,11 @@ func folderSheet(shots []report.Shot) report.Sheet {
 	return sheet
 }
 
-// writeSheet writes a contact sheet as a PNG file.
+// writeSheet writes a contact sheet as a PNG file, if there is to be one.
 func writeSheet(path string, sheet report.Sheet) error {
+	if path == "" {
+		return nil
+	}
 	data, err := sheet.PNG()
 	if err != nil {
 		return err

@@ -37,16 +37,19 @@ func TestSecondSignalEndsTheProcess(t *testing.T) {
 	if err := program.Start(); err != nil {
 		t.Fatal(err)
 	}
+	ended := make(chan struct{})
+	go func() {
+		program.Wait()
+		close(ended)
+		if unread, err := os.OpenFile(pipe, os.O_RDONLY|syscall.O_NONBLOCK, 0); err == nil { // lets the test go on
+			unread.Close()
+		}
+	}()
 	end, err := os.OpenFile(pipe, os.O_WRONLY, 0) // waits until the program reads
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer end.Close()
-	ended := make(chan struct{})
-	go func() {
-		program.Wait()
-		close(ended)
-	}()
 	for signalled := time.NewTicker(time.Millisecond); ; {
 		select {
 		case <-signalled.C: // again and again: nothing tells when the first one was taken

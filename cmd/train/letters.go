@@ -30,14 +30,10 @@ func evaluateLetters(ctx context.Context, m *cnn.Model, o evalOptions) (printabl
 			return nil, err
 		}
 		pictures = append(pictures, picturesOf(shots)...)
-		if o.sheet != "" {
-			sheet.Add(string(letter), shots)
-		}
+		sheet.Add(string(letter), shots)
 	}
-	if o.sheet != "" {
-		if err := writeSheet(o.sheet, sheet); err != nil {
-			return nil, err
-		}
+	if err := writeSheet(o.sheet, sheet); err != nil {
+		return nil, err
 	}
 	return compareLabelled(ctx, m, o, pictures, nil)
 }

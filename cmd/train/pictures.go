@@ -32,10 +32,8 @@ func evaluatePictures(ctx context.Context, m *cnn.Model, o evalOptions) (printab
 	if err != nil {
 		return nil, err
 	}
-	if o.sheet != "" {
-		if err := writeSheet(o.sheet, folderSheet(shots)); err != nil {
-			return nil, err
-		}
+	if err := writeSheet(o.sheet, folderSheet(shots)); err != nil {
+		return nil, err
 	}
 	if !labelled {
 		return report.AnswersOf(picturesOf(shots), skipped), nil

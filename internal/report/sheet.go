@@ -51,7 +51,7 @@ func (s *Sheet) Add(title string, shots []Shot) {
 	shown = shown[:min(len(shown), max(sheetColumns, min(wrong, mostWrong)))]
 	for first := 0; first < len(shown); first += sheetColumns {
 		row := shown[first:min(first+sheetColumns, len(shown))]
-		s.rows = append(s.rows, sheetRow{title, first / sheetColumns, slices.Clone(row)})
+		s.rows = append(s.rows, sheetRow{title, first / sheetColumns, slices.Clone(row)}) // without those that are not shown
 	}
 }
 
