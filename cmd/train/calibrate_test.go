@@ -140,9 +140,6 @@ func TestCalibrationOfASibling(t *testing.T) {
 // What was measured with the former calibration is measured anew: it is what
 // train proof would write now.
 func TestCalibrateRenewsTheProof(t *testing.T) {
-	if testing.Short() {
-		t.Skip("it calibrates and proves twice: the race detector takes a minute")
-	}
 	p := testProof(t)
 	m, err := cnn.LoadFile(p.weights)
 	if err != nil {
