@@ -68,12 +68,13 @@ func fitCourse(ctx context.Context, final *fitting, load func() (data, error), s
 		return nil, err // now, and not after the hours that the other runs take
 	}
 	for _, r := range o.recipe.course() {
-		m, err := o.made(r)
+		run := o.runOf(r)
+		m, err := run.made()
 		if err == nil && m != nil {
-			fmt.Fprintf(stdout, "%s: %s is there, SHA-256 %s\n", r.name, o.path(r), m.Digest())
+			fmt.Fprintf(stdout, "%s: %s is there, SHA-256 %s\n", r.name, run.out, m.Digest())
 		} else if err == nil {
 			fmt.Fprintf(stdout, "%s:\n", r.name)
-			m, err = fitOne(ctx, &fitting{options: o.runOf(r), teachers: final.teachers}, load, stdout, stderr)
+			m, err = fitOne(ctx, &fitting{options: run, teachers: final.teachers}, load, stdout, stderr)
 		}
 		if err == nil {
 			err = final.follow(r, m)
@@ -105,9 +106,10 @@ func (f *fitting) follow(r stage, m *cnn.Model) error {
 	return nil
 }
 
-// made returns the model of a run that an earlier call has finished, or nil.
-func (o fitOptions) made(r stage) (*cnn.Model, error) {
-	m, err := cnn.LoadFile(o.path(r))
+// made returns the model of a course's run that an earlier call has finished, or
+// nil.
+func (o fitOptions) made() (*cnn.Model, error) {
+	m, err := cnn.LoadFile(o.out)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, nil
 	}
@@ -115,35 +117,38 @@ func (o fitOptions) made(r stage) (*cnn.Model, error) {
 		return nil, err
 	}
 	record, err := recordIn(m)
-	if err != nil || record.Recipe != r.recipe {
-		return nil, o.another(r, o.madeWith(r, record.Recipe))
+	if err != nil || record.Recipe != o.recipe {
+		return nil, another(o.out, o.madeWith(record.Recipe))
 	}
-	ours, err := cnn.New(r.recipe.spec(), rand.New(rand.NewPCG(1, 1)))
+	ours, err := cnn.New(o.recipe.spec(), rand.New(rand.NewPCG(1, 1)))
 	if err != nil {
 		return nil, err
 	}
-	if sameNetwork(m, ours, o.path(r)) != nil { // the recipe's name for it meant another one in the version that made it
-		return nil, o.another(r, " (its network is not the one that this version trains)")
+	if sameNetwork(m, ours, o.out) != nil { // the recipe's name for it meant another one in the version that made it
+		return nil, another(o.out, " (its network is not the one that this version trains)")
 	}
 	return m, nil
 }
 
 // another is the error about a file where a run's is to be.
-func (o fitOptions) another(r stage, because string) error {
-	return fmt.Errorf("%s %w%s: delete it or choose another --out", o.path(r), errAnotherRun, because)
+func another(path, because string) error {
+	return fmt.Errorf("%s %w%s: delete it or choose another --out", path, errAnotherRun, because)
 }
 
-// madeWith says which of the course's flags were others when a run was made.
-// A run has its seed from the course's, and a teacher its epochs from the
-// preset.
-func (o fitOptions) madeWith(r stage, saved recipe) string {
+// madeWith says which of the course's flags were others when one of its runs was
+// made. A teacher has its epochs from the preset, and what comes before the final
+// run its seed from the course's.
+func (o fitOptions) madeWith(saved recipe) string {
 	if saved == (recipe{}) { // there is no record
 		return ""
 	}
-	is, seed := r.recipe, cmp.Or(o.recipe.CourseSeed, o.recipe.Seed)
-	is.CourseSeed, saved.CourseSeed = seed, saved.Seed-(is.Seed-seed)
-	is.Seed, saved.Seed = 0, 0
-	if !is.Rehearsal {
+	is := o.recipe
+	teacher := is.Teachers == 0
+	if teacher || is.Rehearsal {
+		is.CourseSeed, saved.CourseSeed = is.Seed-o.seedBeyond, saved.Seed-o.seedBeyond
+		is.Seed, saved.Seed = 0, 0
+	}
+	if teacher {
 		saved.Epochs = is.Epochs
 	}
 	var flags []string
@@ -159,6 +164,7 @@ func (o fitOptions) madeWith(r stage, saved recipe) string {
 
 // runOf returns the options of a run.
 func (o fitOptions) runOf(r stage) fitOptions {
+	o.seedBeyond = r.recipe.Seed - cmp.Or(o.recipe.CourseSeed, o.recipe.Seed)
 	o.recipe, o.out = r.recipe, o.path(r)
 	o.checkpoint = o.out + ".checkpoint"
 	return o

@@ -142,13 +142,18 @@ func TestInterruptedCourseGoesOn(t *testing.T) {
 // A course does not go on with the checkpoint of another run, be it one of its
 // own stages with other flags or a network without teachers.
 func TestCourseRefusesTheCheckpointsOfAnother(t *testing.T) {
-	for name, change := range map[string]func(o *fitOptions){
-		"its teacher, of other flags": func(o *fitOptions) { o.recipe.Batch = 20 },
-		"a network alone":             func(o *fitOptions) { o.recipe = o.recipe.untaught() },
+	for name, c := range map[string]struct {
+		change func(o *fitOptions)
+		want   string // beside the path
+	}{
+		"its teacher, of other flags":  {func(o *fitOptions) { o.recipe.Batch = 20 }, "(--batch 20, not 40; give these as it was made with)"},
+		"its teacher, of another seed": {func(o *fitOptions) { o.recipe.Seed = 7 }, "(--course-seed 7, not 1; give these as it was made with)"},
+		"a network alone":              {func(o *fitOptions) { o.recipe = o.recipe.untaught() }, "(--teachers 0, not 1; "},
 	} {
 		o := courseOptions(t)
+		o.set = []string{"seed"}
 		began := o
-		change(&began)
+		c.change(&began)
 		ctx, cancel := context.WithCancel(t.Context())
 		err := fit(ctx, began, io.Discard, &interruptAfter{1, cancel})
 		cancel()
@@ -156,8 +161,8 @@ func TestCourseRefusesTheCheckpointsOfAnother(t *testing.T) {
 			t.Fatalf("%s: interrupted: %v", name, err)
 		}
 		o.resume = true
-		if err := fit(t.Context(), o, io.Discard, io.Discard); err == nil || !strings.Contains(err.Error(), "is of another run than this") {
-			t.Errorf("%s: fit returned %v", name, err)
+		if err := fit(t.Context(), o, io.Discard, io.Discard); !errors.Is(err, errAnotherRun) || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: fit returned %v; want %s", name, err, c.want)
 		}
 	}
 }
@@ -205,7 +210,7 @@ func TestCourseRefusesTheRunsOfAnother(t *testing.T) {
 		c.change(&of)
 		writeStage(t, o, stage, runRecord{Recipe: of})
 		want := o.path(stage) + " is of another run than this" + c.want + ": delete it or choose another --out"
-		if _, err := o.made(stage); !errors.Is(err, errAnotherRun) || err.Error() != want {
+		if _, err := o.runOf(stage).made(); !errors.Is(err, errAnotherRun) || err.Error() != want {
 			t.Errorf("%s: %v; want %s", name, err, want)
 		}
 	}
@@ -220,7 +225,7 @@ func TestCourseRefusesARunOfAnotherNetwork(t *testing.T) {
 		other.recipe.Network = network
 		writeStage(t, o, other, runRecord{Recipe: teacher.recipe})
 		want := o.path(teacher) + " is of another run than this (its network is not the one that this version trains): delete it or choose another --out"
-		if _, err := o.made(teacher); !errors.Is(err, errAnotherRun) || err.Error() != want {
+		if _, err := o.runOf(teacher).made(); !errors.Is(err, errAnotherRun) || err.Error() != want {
 			t.Errorf("%s: %v; want %s", name, err, want)
 		}
 	}

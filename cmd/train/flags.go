@@ -22,7 +22,8 @@ type fitOptions struct {
 	out        string
 	checkpoint string
 	resume     bool
-	course     bool // whether this is one of a course's runs
+	course     bool   // whether this is one of a course's runs
+	seedBeyond uint64 // what the run's seed has beyond its course's
 	interval   time.Duration
 }
 

@@ -46,13 +46,13 @@ func (f *fitting) open() (checkpoint *cnn.Checkpoint, err error) {
 	if !o.course && f.recipe.Teachers > 0 { // by itself it would learn from the labels alone
 		return nil, fmt.Errorf("%s is of a course of several runs: go on with all the flags that the course began with, --preset %s among them", o.checkpoint, f.recipe.Preset)
 	}
-	if err := o.agrees(f.recipe); err != nil {
-		return nil, err
+	if o.course {
+		if f.recipe != o.recipe { // its other runs have this one's recipe, too
+			return nil, another(o.checkpoint, o.madeWith(f.recipe))
+		}
+		return &c, nil
 	}
-	if o.course && f.recipe != o.recipe { // its other runs have this one's recipe, too
-		return nil, fmt.Errorf("%s is of another run than this: go on with all the flags that the course began with, --shards among them, or delete it to start anew", o.checkpoint)
-	}
-	return &c, nil
+	return &c, o.agrees(f.recipe)
 }
 
 // finished returns what this very run has written, when it is resumed and has
