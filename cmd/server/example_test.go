@@ -28,6 +28,15 @@ func TestExampleScript(t *testing.T) {
 	p.stop(t)
 }
 
+// Without a file the script tells how it is called.
+func TestExampleScriptWithoutFiles(t *testing.T) {
+	script := exec.Command("../../api/examples/read")
+	output, err := script.CombinedOutput()
+	if !strings.Contains(string(output), "api/examples/read FILE...") || script.ProcessState.ExitCode() != 2 {
+		t.Errorf("%v: %q", err, output)
+	}
+}
+
 // A file that cannot be read is told, before the others are sent.
 func TestExampleScriptSendsNothingOfWhatItCannotRead(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("something was sent") }))

@@ -27,7 +27,7 @@ func (f *fitting) open() (checkpoint *cnn.Checkpoint, err error) {
 	file, err := os.Open(o.checkpoint)
 	switch {
 	case errors.Is(err, os.ErrNotExist) && o.resume && !o.course: // which may have been interrupted in another run
-		return nil, fmt.Errorf("there is no checkpoint to resume from: %w", err)
+		return nil, fmt.Errorf("there is no checkpoint to resume from; a finished run is told by the flags that it was made with, and a course goes on by all of its own: %w", err)
 	case errors.Is(err, os.ErrNotExist):
 		f.recipe = o.recipe
 		return nil, nil

@@ -119,7 +119,7 @@ var problems = []problem{
 	{errNotFound, "not-found", http.StatusNotFound, "There is nothing at this path",
 		"POST an image to /predict. /openapi.yaml lists all paths."},
 	{errMethodNotAllowed, "method-not-allowed", http.StatusMethodNotAllowed, "The path does not know this method",
-		"The Allow header lists the methods it knows. If it was curl -T, which sends PUT, add -X POST."},
+		"The Allow header lists the methods it knows. POST an image to /predict. If it was curl -T, which sends PUT, add -X POST."},
 	{errSlowBody, "slow-body", http.StatusRequestTimeout, "The body did not arrive in time",
 		"Send the request again over a faster connection, or a smaller image."},
 	{errBodyTooLarge, "body-too-large", http.StatusRequestEntityTooLarge, "The body is too large",

@@ -198,7 +198,7 @@ func (e PictureEvaluation) WriteText(w io.Writer) error {
 			100*d.Accuracy, d.Correct, d.Images, 100*d.Interval[0], 100*d.Interval[1], 100*share(d.Accepted, d.Images), 100*d.WrongAndSure, sure, 100*share(d.Rejected, d.Images))
 	}
 	if o := e.Others; o.Images > 0 {
-		p.printf("not digits  %.2f%% rejected (%d of %d), %.1f%% answered above %v\n",
+		p.printf("not digits  %.2f%% rejected (%d of %d), %.1f%% have a digit above %v, rejected or not\n",
 			100*share(o.Rejected, o.Images), o.Rejected, o.Images, 100*share(o.Sure, o.Images), sure)
 	}
 	if e.ConfidenceAUROC != nil {

@@ -46,7 +46,7 @@ func TestEvaluatePictures(t *testing.T) {
 	}
 	for _, want := range []string{
 		"digits      40.00% right (2 of 5), 95% interval 11.76% to 76.93%; 20.00% right and accepted; 50.0% of the wrong answers above 0.9; 40.00% rejected\n",
-		"not digits  50.00% rejected (2 of 4), 25.0% answered above 0.9\n",
+		"not digits  50.00% rejected (2 of 4), 25.0% have a digit above 0.9, rejected or not\n",
 		"0.8333 by 1 - confidence, 0.8333 by the rejection score\n",
 		"7                  4        1   25.0%     25.0%      50.0%\n",
 		"w                  2        0       -     50.0%      50.0%\n",
